@@ -1,0 +1,69 @@
+package deskwire
+
+import "time"
+
+// A Channel is a desk or a topic: something readers subscribe to.
+type Channel struct {
+	Kind        ChannelKind
+	Name        string // in addresses: lower-case letters, digits and hyphens
+	Title       string
+	Description string
+	Language    string   // BCP 47
+	Was         []string // names it had before: their addresses redirect here
+	Face        Face
+	Take, Drop  []Rule
+	Policy      Policy
+}
+
+// ChannelKind is "desk" or "topic".
+type ChannelKind string
+
+const (
+	Desk  ChannelKind = "desk"
+	Topic ChannelKind = "topic"
+)
+
+// Key names the channel in the store, in commands and in logs: "desk/world", "topic/nato".
+func (c *Channel) Key() string { return string(c.Kind) + "/" + c.Name }
+
+// Path is the channel's address below the site's root, with both slashes: "/desks/world/".
+func (c *Channel) Path() string { return "/" + string(c.Kind) + "s/" + c.Name + "/" }
+
+// A Face is how a channel presents the people behind it.
+type Face struct {
+	Byline  string // "The World desk"
+	Bio     string
+	Picture string // absolute address
+	Contact string // mail address or absolute address
+}
+
+// A Rule is one entry of what a channel takes or drops. All its conditions must hold; entries are alternatives and have no
+// order. A rule without any condition matches nothing and is refused by the configuration.
+type Rule struct {
+	Sources    []string // any of these sources
+	Topics     []string // filed under any of these topics
+	Categories []string // any category, case folded
+	Languages  []string // any, by primary subtag
+	Words      []string // any phrase of whole words, case folded and NFKC; a final * is any ending
+	In         []string // where Words look: "title", "summary", "body"; title and summary when empty
+	When       string   // an expression over the article
+	Line       int      // in the configuration, for messages and for `why`
+}
+
+// A Policy is how much of its stories a channel shows.
+type Policy struct {
+	Limit     int           // most items
+	MaxAge    time.Duration // by Placed; 0 is any age
+	Content   Content
+	Pictures  bool
+	PerSource int // most items of one source; 0 is any number
+}
+
+// Content is how much of an item a feed carries. Rights may allow less.
+type Content string
+
+const (
+	ContentFull    Content = "full"
+	ContentSummary Content = "summary"
+	ContentTitle   Content = "title"
+)

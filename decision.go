@@ -1,0 +1,154 @@
+package deskwire
+
+import (
+	"slices"
+	"time"
+)
+
+// A Decision is an editor's act. Decisions name an article and act on its whole story, and on every carrier that joins it
+// later; edit alone acts on the one article. They are never changed or deleted: undo is a decision too.
+type Decision struct {
+	ID      ID        `json:"id"`
+	Verb    Verb      `json:"verb"`
+	Article ID        `json:"article,omitempty"`
+	Channel string    `json:"channel,omitempty"` // Channel.Key; "" is every channel
+	Field   string    `json:"field,omitempty"`   // edit: title, summary
+	Value   string    `json:"value,omitempty"`   // edit: the new words; note: the note
+	Was     string    `json:"was,omitempty"`     // edit: the source's words at the time, to see when they change
+	Until   time.Time `json:"until,omitzero"`    // pin: when it ends by itself
+	Undoes  ID        `json:"undoes,omitempty"`  // undo: which decision
+	By      string    `json:"by"`                // who
+	At      time.Time `json:"at"`                // when
+	Why     string    `json:"why,omitempty"`     // in the editor's words
+}
+
+// A Verb is what an editor can do; the commands have the same names.
+type Verb string
+
+const (
+	Pin    Verb = "pin"    // first on the channel's pages, sure of a place in its feeds
+	Unpin  Verb = "unpin"  // ends a pin
+	Hide   Verb = "hide"   // out of the channel, or of all
+	Edit   Verb = "edit"   // other words for a field
+	Note   Verb = "note"   // a remark for colleagues, never published
+	Assign Verb = "assign" // into a channel whatever its rules say
+	Undo   Verb = "undo"   // takes another decision back
+)
+
+// EditableFields are the fields that an edit may replace.
+var EditableFields = []string{"title", "summary"}
+
+// A Standing is what a story's decisions amount to at one moment. Where two contradict each other the later one holds.
+type Standing struct {
+	Pinned   map[string]time.Time // by channel, "" for all: until when; the zero time is for ever
+	Hidden   map[string]ID        // by channel, "" for all: the decision
+	Assigned map[string]ID        // by channel: the decision
+	Edits    map[ID][]Decision    // by article: the edits in force, at most one a field
+	Notes    []Decision
+	Lead     ID        // the editor's choice of lead, "" for none
+	Changed  time.Time // when the last decision that readers can see was made or ran out; zero for none
+	Until    time.Time // when the answer changes next by time alone; zero for never
+}
+
+// Stand works out what decisions amount to at now. They must be in the order they were made. The zero now ignores what runs
+// out by time.
+func Stand(decisions []Decision, now time.Time) Standing {
+	var s Standing
+	undone := map[ID]bool{}
+	// An undo can itself be undone, so the last word comes first.
+	for _, d := range slices.Backward(decisions) {
+		if d.Verb == Undo && !undone[d.ID] {
+			undone[d.Undoes] = true
+		}
+	}
+	for _, d := range decisions {
+		if d.Verb != Note {
+			s.Changed = later(s.Changed, d.At)
+		}
+		if undone[d.ID] {
+			continue
+		}
+		switch d.Verb {
+		case Pin:
+			if !now.IsZero() && !d.Until.IsZero() && !now.Before(d.Until) {
+				s.Changed = later(s.Changed, d.Until)
+				continue
+			}
+			set(&s.Pinned, d.Channel, d.Until)
+		case Unpin:
+			if d.Channel == "" {
+				clear(s.Pinned)
+			}
+			delete(s.Pinned, d.Channel)
+		case Hide:
+			set(&s.Hidden, d.Channel, d.ID)
+		case Assign:
+			set(&s.Assigned, d.Channel, d.ID)
+		case Note:
+			s.Notes = append(s.Notes, d)
+		case Edit:
+			edits := slices.DeleteFunc(s.Edits[d.Article], func(e Decision) bool { return e.Field == d.Field })
+			set(&s.Edits, d.Article, append(edits, d))
+		}
+	}
+	for _, until := range s.Pinned {
+		if !until.IsZero() && (s.Until.IsZero() || until.Before(s.Until)) {
+			s.Until = until
+		}
+	}
+	return s
+}
+
+// PinnedIn reports whether the story is pinned in the channel.
+func (s *Standing) PinnedIn(channel string) bool {
+	_, all := s.Pinned[""]
+	_, here := s.Pinned[channel]
+	return all || here
+}
+
+// HiddenIn returns the decision that keeps the story out of the channel, or "".
+func (s *Standing) HiddenIn(channel string) ID {
+	if id, ok := s.Hidden[""]; ok {
+		return id
+	}
+	return s.Hidden[channel]
+}
+
+// Apply returns the article in the editor's words. The original is not changed.
+func (s *Standing) Apply(a Article) Article {
+	for _, e := range s.Edits[a.ID] {
+		switch e.Field {
+		case "title":
+			a.Title = e.Value
+		case "summary":
+			a.Summary = e.Value
+		}
+	}
+	return a
+}
+
+// Overtaken returns the fields that an editor replaced and whose original the source has changed since: somebody should look.
+func (s *Standing) Overtaken(a *Article) []string {
+	var fields []string
+	for _, e := range s.Edits[a.ID] {
+		switch {
+		case e.Field == "title" && e.Was != a.Title, e.Field == "summary" && e.Was != a.Summary:
+			fields = append(fields, e.Field)
+		}
+	}
+	return fields
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func set[K comparable, V any](m *map[K]V, k K, v V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[k] = v
+}

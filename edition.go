@@ -1,0 +1,36 @@
+package deskwire
+
+import "time"
+
+// An Edition is the items of a channel at one moment. It is a function of stored facts and decisions and holds nothing else:
+// no time of making, no counter. Two editions of the same facts are equal and render to the same bytes.
+type Edition struct {
+	Channel Channel
+	// Updated is the newest of the shown items' and of the decisions that changed the set; the channel's creation when it
+	// shows nothing.
+	Updated time.Time
+	Items   []Item // in the order of feeds: newest place first
+}
+
+// An Item is one place in an edition: a story, shown once.
+type Item struct {
+	ID        ID        // of the story; readers know the item by it
+	Article   Article   // the lead, in the editor's words and within its source's rights
+	Body      string    // clean HTML; "" where policy or rights allow none, or before it was loaded
+	WantsBody bool      // policy and rights allow the body
+	Source    Source    // the lead's
+	Carriers  []Carrier // the story's other articles
+	Placed    time.Time
+	Published time.Time
+	Updated   time.Time // never before Published
+	Pinned    bool
+	Cuts      []string // what policy or rights took away, in words, for `why`
+}
+
+// A Carrier is another source's article of the same story.
+type Carrier struct {
+	Article ID
+	Source  string // name
+	Title   string // the source's, for readers
+	Link    string
+}
