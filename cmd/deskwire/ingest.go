@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"deskwire/aggregator"
+	"deskwire/cmd/deskwire/internal/control"
+	"deskwire/publisher"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) ingestCmd() *cobra.Command {
+	var (
+		only []string
+		now  string
+		dry  bool
+	)
+	cmd := &cobra.Command{
+		Use:   "ingest",
+		Short: "Ask the sources that are due for news, once",
+		Long: "Ask the sources that are due for news, once, and file what is new. Made for cron and timers: it may run as often as you like, beside\n" +
+			"itself and beside `serve`; sources are asked when they want to be, no more often.\n\n" +
+			"With --source, these sources are asked now even when they are not due; what a source itself forbids (Retry-After) still holds.\n\n" +
+			"Exits with 1 when every source that was asked failed, else with 0.",
+		Example: "  deskwire ingest\n  deskwire ingest --source kyiv-independent --json",
+		Args:    cobra.NoArgs,
+		RunE: a.inRoom(func(ctx context.Context, n *Newsroom, _ []string) error {
+			at := n.now()
+			if now != "" {
+				var err error
+				if at, err = parseMoment(now, at, n.Plan().Site.Timezone); err != nil {
+					return err
+				}
+			}
+			if dry {
+				return a.showDue(ctx, n, at, only)
+			}
+			return a.ingest(ctx, n, at, only)
+		}),
+	}
+	f := cmd.Flags()
+	f.StringSliceVar(&only, "source", nil, "ask only this source `NAME`, now (repeat for several)")
+	f.StringVar(&now, "now", "", "run the round as if at `TIME` (for tests)")
+	f.BoolVarP(&dry, "dry-run", "n", false, "say which sources are due, ask none")
+	cmd.RegisterFlagCompletionFunc("source", a.completeSources)
+	return a.jsonFlag(cmd)
+}
+
+// ingest runs one round and files what it brought.
+func (a *app) ingest(ctx context.Context, n *Newsroom, at time.Time, only []string) error {
+	report, err := n.aggregator().Round(ctx, n.Plan().Sources, aggregator.RoundOptions{
+		Now: at, Only: only,
+		Progress: func(p aggregator.Progress) {
+			a.env.Streams.Progress(control.Progress{What: "ingest", Done: int64(p.Done), Total: int64(p.Total)})
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if err := n.settle(ctx); err != nil {
+		return err
+	}
+	if a.flag.json {
+		if err := writeJSON(a.out(), report); err != nil {
+			return err
+		}
+	} else {
+		a.showReport(&report)
+	}
+	if report.Asked > 0 && report.Failed == report.Asked {
+		return exitCode(exitFailed)
+	}
+	return nil
+}
+
+// showReport writes one line for each source that failed and one for the round.
+func (a *app) showReport(r *aggregator.Report) {
+	for _, s := range r.Sources {
+		if s.Error != "" {
+			a.talk("source %s: %s (next check %s)", s.Source, plain(s.Error), moment(s.NextCheck, time.UTC))
+		}
+		for _, note := range s.Notes {
+			a.talk("source %s: %s", s.Source, plain(note))
+		}
+	}
+	fmt.Fprintf(a.out(), "asked %d of %s: %d new, %d updated, %d unchanged, %d failed, %s in %s\n",
+		r.Asked, plural(r.Configured, "source"), r.New, r.Updated, r.Unchanged, r.Failed, size(r.Bytes), span(r.Took))
+}
+
+// settle files whatever changed and, in a process of its own, re-files channels whose rules changed, so that the next
+// reader of the store finds it in order. In the daemon this is the follower's work, which has been woken already.
+func (n *Newsroom) settle(ctx context.Context) error {
+	if n.follower != nil {
+		return n.follower.caughtUp(ctx)
+	}
+	_, err := n.filer(nil).Catch(ctx, n.now())
+	return err
+}
+
+var _ = publisher.FilerProgress{}

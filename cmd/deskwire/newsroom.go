@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"deskwire"
+	"deskwire/aggregator"
+	"deskwire/aggregator/fetch"
+	"deskwire/cmd/deskwire/internal/config"
+	"deskwire/cmd/deskwire/internal/control"
+	"deskwire/publisher"
+	"deskwire/publisher/rule"
+	"deskwire/storage"
+	"deskwire/storage/bolt"
+
+	"github.com/spf13/cobra"
+)
+
+// A Newsroom is the open store with everything that works on it, wired by one configuration.
+type Newsroom struct {
+	Store  *storage.Store
+	Engine *bolt.Engine
+	Client *fetch.Client
+	Log    *slog.Logger
+	File   string // device and inode of the store's file
+
+	now func() time.Time
+	// plan is what the configuration says; a reload swaps it whole.
+	plan atomic.Pointer[Plan]
+}
+
+// A Plan is a configuration and what was made of it. It is not changed once it is in use.
+type Plan struct {
+	*config.Config
+	Rules    *rule.Set
+	ByName   map[string]deskwire.Source
+	Print    string
+	Warnings []config.Problem
+}
+
+// loadPlan reads the configuration and compiles its rules.
+func (a *app) loadPlan() (*Plan, error) {
+	cfg, warnings, err := config.Load(a.flag.config, a.env.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	return newPlan(cfg, warnings)
+}
+
+func newPlan(cfg *config.Config, warnings []config.Problem) (*Plan, error) {
+	p := &Plan{Config: cfg, ByName: map[string]deskwire.Source{}, Print: cfg.Fingerprint(), Warnings: warnings}
+	names := make([]string, 0, len(cfg.Sources))
+	for _, s := range cfg.Sources {
+		p.ByName[s.Name] = s
+		names = append(names, s.Name)
+	}
+	set, problems := rule.Compile(cfg.Channels, names)
+	for _, pr := range problems {
+		if !pr.Warning { // Load has looked already and knows the line
+			return nil, fmt.Errorf("%s: %s: %w", pr.Channel, pr.Msg, deskwire.ErrInvalid)
+		}
+	}
+	p.Rules = set
+	return p, nil
+}
+
+// Channel returns the channel that a user named: "desk/world", "topic/nato", or a bare name that only one of them has.
+func (p *Plan) Channel(name string) (deskwire.Channel, error) {
+	var found []deskwire.Channel
+	for _, c := range p.Channels {
+		if c.Key() == name {
+			return c, nil
+		}
+		if c.Name == name {
+			found = append(found, c)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return deskwire.Channel{}, hint(misusef("channel %q: %w", name, deskwire.ErrNotFound), "channels are: %s", channelNames(p.Channels))
+	}
+	return deskwire.Channel{}, hint(misusef("channel %q: a desk and a topic have this name", name), "say desk/%s or topic/%s", name, name)
+}
+
+// openNewsroom opens the store that the configuration names. It is ErrBusy while another process has it.
+func openNewsroom(ctx context.Context, plan *Plan, log *slog.Logger) (*Newsroom, error) {
+	engine, err := bolt.Open(plan.Store.Path, bolt.Options{Timeout: lockTimeout})
+	if err != nil {
+		return nil, err
+	}
+	store, err := storage.Open(ctx, engine)
+	if err != nil {
+		engine.Close()
+		return nil, err
+	}
+	if err := store.PinSite(ctx, plan.Site.ID); err != nil {
+		store.Close()
+		return nil, hint(err, "site.id is part of every guid that was published and can not change: write the old one back into %s", plan.Path)
+	}
+	file, err := control.FileID(plan.Store.Path)
+	if err != nil {
+		store.Close()
+		return nil, err
+	}
+	n := &Newsroom{Store: store, Engine: engine, Log: log, File: file, now: time.Now}
+	n.Client = plan.client()
+	n.plan.Store(plan)
+	return n, nil
+}
+
+// lockTimeout is how long one try waits for the store's lock: long enough for a command that is just ending.
+const lockTimeout = 250 * time.Millisecond
+
+func (p *Plan) client() *fetch.Client {
+	return &fetch.Client{UserAgent: userAgent(p.Fetch.Contact), AllowPrivate: p.Fetch.AllowPrivate, AllowPorts: p.Fetch.AllowPorts}
+}
+
+// Plan is the configuration now.
+func (n *Newsroom) Plan() *Plan { return n.plan.Load() }
+
+// Close closes the store.
+func (n *Newsroom) Close() error { return n.Store.Close() }
+
+func (n *Newsroom) aggregator() *aggregator.Aggregator {
+	p := n.Plan()
+	return &aggregator.Aggregator{Store: n.Store, Client: n.Client, Log: n.Log, Workers: p.Fetch.Workers}
+}
+
+func (n *Newsroom) filer(progress func(publisher.FilerProgress)) *publisher.Filer {
+	p := n.Plan()
+	return &publisher.Filer{Store: n.Store, Rules: p.Rules, Channels: p.Channels, Log: n.Log, Progress: progress}
+}
+
+// inRoom makes a command that works on the store. Where a daemon has the store open, the daemon runs it; else this process
+// opens the store, and waits for it when somebody else is just using it.
+func (a *app) inRoom(f func(ctx context.Context, n *Newsroom, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		ctx := cmd.Context()
+		if a.env.Room != nil {
+			return f(ctx, a.env.Room, args)
+		}
+		plan, err := a.loadPlan()
+		if err != nil {
+			return err
+		}
+		n, code, err := a.reach(ctx, plan)
+		if err != nil {
+			return err
+		}
+		if n == nil {
+			if code == exitDone {
+				return nil
+			}
+			return exitCode(code)
+		}
+		a.room = n
+		return f(ctx, n, args)
+	}
+}
+
+// reach finds somebody to do the work, until --wait is over: the daemon, which then has done it when reach returns a code, or this
+// process, which has it still to do when reach returns a newsroom. The file lock is the only arbiter.
+func (a *app) reach(ctx context.Context, plan *Plan) (*Newsroom, int, error) {
+	deadline := time.Now().Add(a.flag.wait)
+	for {
+		conn, err := a.dial(ctx, plan)
+		switch {
+		case err == nil:
+			defer conn.Close()
+			code, err := a.delegate(ctx, conn, plan, a.args)
+			return nil, code, err
+		case !errors.Is(err, control.ErrNoDaemon):
+			return nil, 0, err
+		}
+		n, err := openNewsroom(ctx, plan, newLogger(plan, a.env.Streams.Stderr))
+		if err == nil || !errors.Is(err, deskwire.ErrBusy) {
+			return n, 0, err
+		}
+		if time.Now().After(deadline) {
+			return nil, 0, hint(err, "wait for it to end, or give a longer --wait")
+		}
+		if err := sleep(ctx, 50*time.Millisecond); err != nil {
+			return nil, 0, err
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-t.C:
+		return nil
+	}
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"deskwire"
+
+	"github.com/spf13/cobra"
+)
+
+// shown is everything that is known of an article.
+type shown struct {
+	Article   deskwire.Article    `json:"article"`
+	Shown     deskwire.Article    `json:"shown"` // in the editor's words
+	Body      string              `json:"body,omitempty"`
+	Revisions []deskwire.Revision `json:"revisions,omitempty"`
+	Decisions []deskwire.Decision `json:"decisions,omitempty"`
+	Overtaken []string            `json:"overtaken,omitempty"`
+	FiledIn   map[string]string   `json:"filed_in,omitempty"`
+}
+
+func (a *app) showCmd() *cobra.Command {
+	var body bool
+	cmd := &cobra.Command{
+		Use:     "show ARTICLE",
+		Short:   "Show all that is known of an article",
+		Example: "  deskwire show 0d5x9k2m\n  deskwire show https://example.org/2026/11/talks --body",
+		Args:    cobra.ExactArgs(1),
+		RunE: a.inRoom(func(ctx context.Context, n *Newsroom, args []string) error {
+			s, err := n.show(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			if a.flag.json {
+				return writeJSON(a.out(), s)
+			}
+			return s.write(a.out(), n.Plan().Site.Timezone, body)
+		}),
+	}
+	cmd.Flags().BoolVar(&body, "body", false, "the body too, as HTML")
+	return a.jsonFlag(cmd)
+}
+
+func (n *Newsroom) show(ctx context.Context, ref string) (*shown, error) {
+	id, err := n.find(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	stories, err := n.Store.Stories(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if stories[0] == nil || stories[0].Article(id) == nil {
+		return nil, fmt.Errorf("article %s: %w", id, deskwire.ErrNotFound)
+	}
+	story := stories[0]
+	standing := story.Standing(n.now())
+	s := &shown{Article: *story.Article(id), Decisions: story.Decisions, Overtaken: standing.Overtaken(story.Article(id))}
+	s.Shown = standing.Apply(s.Article)
+	bodies, err := n.Store.Bodies(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	s.Body = bodies[0]
+	if s.Revisions, err = n.Store.Revisions(ctx, id); err != nil {
+		return nil, err
+	}
+	s.FiledIn, err = n.Store.FiledIn(ctx, story.ID)
+	return s, err
+}
+
+// write shows s to a person.
+func (s *shown) write(w io.Writer, zone *time.Location, body bool) error {
+	t := newTable(w)
+	line := func(name, value string) {
+		if value != "" {
+			t.row(name+":", value)
+		}
+	}
+	art := &s.Article
+	line("article", string(art.ID))
+	if art.Story != art.ID {
+		line("story", string(art.Story))
+	}
+	line("source", art.Source)
+	line("title", s.Shown.Title)
+	if s.Shown.Title != art.Title {
+		line("source's title", art.Title)
+	}
+	line("link", art.Link)
+	line("guid", art.GUID)
+	for _, au := range art.Authors {
+		line("author", strings.TrimSpace(au.Name+" "+au.URL))
+	}
+	line("agencies", strings.Join(art.Agencies, ", "))
+	line("categories", strings.Join(art.Categories, ", "))
+	line("language", art.Language)
+	line("via", strings.TrimSpace(art.Via.Title+" "+art.Via.URL))
+	line("published", moment(art.Published, zone))
+	if art.DateRaw != "" {
+		line("date as written", art.DateRaw)
+	}
+	if !art.Modified.IsZero() {
+		line("changed by source", moment(art.Modified, zone))
+	}
+	line("first seen", moment(art.FirstSeen, zone))
+	line("placed", moment(art.Placed, zone))
+	line("length", fmt.Sprintf("%s, %d min", plural(art.Words, "word"), art.MinutesToRead()))
+	line("rights", art.Rights)
+	for _, m := range art.Media {
+		line("media", strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s", m.URL, m.Type, m.Caption, bracket(m.Credit))), " "))
+	}
+	for i, r := range s.Revisions {
+		line(fmt.Sprintf("revision %d", i), fmt.Sprintf("seen %s; then changed: %s", moment(r.Seen, zone), strings.Join(r.Changed, ", ")))
+	}
+	for _, d := range s.Decisions {
+		line("decision", fmt.Sprintf("%s %s by %s, %s%s %s", d.ID, d.Verb, d.By, moment(d.At, zone), detail(d), bracket(d.Why)))
+	}
+	for _, f := range s.Overtaken {
+		line("look", "the source has changed the "+f+" since an editor replaced it")
+	}
+	for channel, by := range sorted(s.FiledIn) {
+		line("filed in", channel+" by "+by)
+	}
+	if err := t.flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\n%s\n", plain(s.Shown.Summary))
+	if body && s.Body != "" {
+		fmt.Fprintf(w, "\n%s\n", s.Body)
+	}
+	return nil
+}
+
+func bracket(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "(" + s + ")"
+}

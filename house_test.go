@@ -1,0 +1,171 @@
+package deskwire_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// The rules of the house: who may import what. ARCHITECTURE.md draws them; this test keeps them.
+
+const module = "deskwire"
+
+// layers lists what each package may import of this module, besides what stands below it. A package that is missing here
+// may import nothing of the module.
+var layers = map[string][]string{
+	".":                             {}, // the nouns: everybody's, so nobody's
+	"storage":                       {"."},
+	"storage/bolt":                  {".", "storage"},
+	"storage/memory":                {".", "storage"},
+	"storage/storagetest":           {".", "storage", "storage/memory"},
+	"aggregator/fetch":              {"."},
+	"aggregator/parse":              {"."},
+	"aggregator/match":              {"."},
+	"aggregator":                    {".", "storage", "aggregator/fetch", "aggregator/parse", "aggregator/match"},
+	"publisher/rule":                {"."},
+	"publisher/format":              {"."},
+	"publisher":                     {".", "storage", "publisher/rule", "publisher/format"},
+	"publisher/web":                 {".", "storage", "publisher", "publisher/format"},
+	"cmd/deskwire/internal/control": {},
+	"cmd/deskwire/internal/config":  {".", "publisher/rule"},
+	"cmd/deskwire/internal/wires":   {"."},
+}
+
+// owners are the packages that third-party libraries are imported by, and why nobody else may.
+var owners = map[string]struct {
+	by  []string
+	why string
+}{
+	"github.com/mmcdole/gofeed":               {[]string{"aggregator/parse"}, "its panics, its limits and its dates are repaired there"},
+	"github.com/microcosm-cc/bluemonday":      {[]string{"aggregator/parse"}, "one allow list for all HTML"},
+	"github.com/gorilla/feeds":                {[]string{"publisher/format"}, "it writes invalid elements unless it is wrapped"},
+	"go.etcd.io/bbolt":                        {[]string{"storage/bolt"}, "the schema is written once, over storage.Engine"},
+	"github.com/tidwall/btree":                {[]string{"storage/memory"}, "an engine's own business"},
+	"github.com/expr-lang/expr":               {[]string{"publisher/rule"}, "budgets are set there"},
+	"code.dny.dev/ssrf":                       {[]string{"aggregator/fetch"}, "one guarded client makes every outgoing request"},
+	"github.com/spf13/cobra":                  {[]string{"cmd/deskwire"}, "rooms know nothing of command lines"},
+	"go.yaml.in/yaml/v4":                      {[]string{"cmd/deskwire/internal/config"}, "rooms get plain values"},
+	"github.com/prometheus/client_golang":     {[]string{"cmd/deskwire"}, "rooms count, the program reports"},
+	"github.com/santhosh-tekuri/jsonschema":   {[]string{"cmd/deskwire/internal/config"}, "rooms get plain values"},
+	"github.com/schollz/progressbar":          {[]string{"cmd/deskwire"}, "rooms know nothing of terminals"},
+	"github.com/coreos/go-systemd":            {[]string{"cmd/deskwire"}, "rooms know nothing of systemd"},
+	"google.golang.org/protobuf":              {[]string{"storage"}, "the stored form of an article is the store's"},
+	"github.com/PuerkitoBio/purell":           {[]string{"aggregator/match"}, "what makes two addresses one is decided there"},
+	"golang.org/x/net/publicsuffix":           {[]string{"aggregator/match", "cmd/deskwire/internal/config"}, "what a domain is"},
+}
+
+func TestImports(t *testing.T) {
+	for dir, files := range packages(t) {
+		for _, file := range files {
+			test := strings.HasSuffix(file, "_test.go")
+			for _, path := range imports(t, file) {
+				switch inside, ok := within(path); {
+				case ok && !test:
+					checkLayer(t, file, dir, inside)
+				case ok:
+				case dir == "." && strings.Contains(path, ".") && !test:
+					t.Errorf("%s imports %s: the root package imports the standard library only", file, path)
+				case !test:
+					checkOwner(t, file, dir, path)
+				}
+			}
+		}
+	}
+}
+
+func checkLayer(t *testing.T, file, dir, inside string) {
+	t.Helper()
+	if dir == "cmd/deskwire" {
+		return
+	}
+	if !slices.Contains(layers[dir], inside) {
+		t.Errorf("%s imports %s: not in the plan of the house; see ARCHITECTURE.md and layers in house_test.go", file, inside)
+	}
+}
+
+func checkOwner(t *testing.T, file, dir, path string) {
+	t.Helper()
+	for library, o := range owners {
+		if (path == library || strings.HasPrefix(path, library+"/")) && !slices.Contains(o.by, dir) {
+			t.Errorf("%s imports %s, which is for %s only: %s", file, path, strings.Join(o.by, ", "), o.why)
+		}
+	}
+}
+
+// Every package says what it owns.
+func TestPackageComments(t *testing.T) {
+	for dir, files := range packages(t) {
+		said := false
+		for _, file := range files {
+			f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.PackageClauseOnly|parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			said = said || f.Doc != nil && !strings.HasSuffix(file, "_test.go")
+		}
+		if !said {
+			t.Errorf("%s: no file has a package comment", dir)
+		}
+	}
+}
+
+// packages maps each folder with Go files to those files.
+func packages(t *testing.T) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != "." && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".")) {
+			return filepath.SkipDir
+		}
+		if strings.HasSuffix(path, ".go") {
+			dir := filepath.ToSlash(filepath.Dir(path))
+			all[dir] = append(all[dir], path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < len(layers) {
+		t.Fatalf("found %d packages, expected at least %d: is this the module's root?", len(all), len(layers))
+	}
+	return all
+}
+
+func imports(t *testing.T, file string) []string {
+	t.Helper()
+	src, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := parser.ParseFile(token.NewFileSet(), file, src, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, i := range f.Imports {
+		p, err := strconv.Unquote(i.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, p)
+	}
+	return paths
+}
+
+// within says which package of this module an import path names.
+func within(path string) (string, bool) {
+	if path == module {
+		return ".", true
+	}
+	return strings.CutPrefix(path, module+"/")
+}
