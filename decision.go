@@ -48,6 +48,8 @@ type Standing struct {
 	Lead     ID        // the editor's choice of lead, "" for none
 	Changed  time.Time // when the last decision that readers can see was made or ran out; zero for none
 	Until    time.Time // when the answer changes next by time alone; zero for never
+
+	unpinned map[string]bool // channels that a pin in all does not reach
 }
 
 // Stand works out what decisions amount to at now. They must be in the order they were made. The zero now ignores what runs
@@ -75,11 +77,15 @@ func Stand(decisions []Decision, now time.Time) Standing {
 				continue
 			}
 			set(&s.Pinned, d.Channel, d.Until)
-		case Unpin:
-			if d.Channel == "" {
-				clear(s.Pinned)
+			if delete(s.unpinned, d.Channel); d.Channel == "" {
+				clear(s.unpinned)
 			}
-			delete(s.Pinned, d.Channel)
+		case Unpin:
+			if delete(s.Pinned, d.Channel); d.Channel == "" {
+				clear(s.Pinned)
+			} else {
+				set(&s.unpinned, d.Channel, true)
+			}
 		case Hide:
 			set(&s.Hidden, d.Channel, d.ID)
 		case Assign:
@@ -103,7 +109,7 @@ func Stand(decisions []Decision, now time.Time) Standing {
 func (s *Standing) PinnedIn(channel string) bool {
 	_, all := s.Pinned[""]
 	_, here := s.Pinned[channel]
-	return all || here
+	return here || all && !s.unpinned[channel]
 }
 
 // HiddenIn returns the decision that keeps the story out of the channel, or "".

@@ -41,6 +41,9 @@ func TestStand(t *testing.T) {
 		{"unpinned in one of all channels", []Decision{at(0, "p", Decision{Verb: Pin, Channel: "desk/world"}), at(1, "q", Decision{Verb: Pin, Channel: "desk/europe"}), at(2, "u", Decision{Verb: Unpin, Channel: "desk/world"})}, noon, func(s Standing) bool {
 			return !s.PinnedIn("desk/world") && s.PinnedIn("desk/europe")
 		}},
+		{"a pin in all ended in one", []Decision{at(0, "p", Decision{Verb: Pin}), at(2, "u", Decision{Verb: Unpin, Channel: "desk/world"})}, noon, func(s Standing) bool {
+			return !s.PinnedIn("desk/world") && s.PinnedIn("desk/europe")
+		}},
 		{"unpinned everywhere", []Decision{at(0, "p", Decision{Verb: Pin, Channel: "desk/world"}), at(2, "u", Decision{Verb: Unpin})}, noon, func(s Standing) bool {
 			return !s.PinnedIn("desk/world")
 		}},

@@ -42,22 +42,22 @@ var owners = map[string]struct {
 	by  []string
 	why string
 }{
-	"github.com/mmcdole/gofeed":               {[]string{"aggregator/parse"}, "its panics, its limits and its dates are repaired there"},
-	"github.com/microcosm-cc/bluemonday":      {[]string{"aggregator/parse"}, "one allow list for all HTML"},
-	"github.com/gorilla/feeds":                {[]string{"publisher/format"}, "it writes invalid elements unless it is wrapped"},
-	"go.etcd.io/bbolt":                        {[]string{"storage/bolt"}, "the schema is written once, over storage.Engine"},
-	"github.com/tidwall/btree":                {[]string{"storage/memory"}, "an engine's own business"},
-	"github.com/expr-lang/expr":               {[]string{"publisher/rule"}, "budgets are set there"},
-	"code.dny.dev/ssrf":                       {[]string{"aggregator/fetch"}, "one guarded client makes every outgoing request"},
-	"github.com/spf13/cobra":                  {[]string{"cmd/deskwire"}, "rooms know nothing of command lines"},
-	"go.yaml.in/yaml/v4":                      {[]string{"cmd/deskwire/internal/config"}, "rooms get plain values"},
-	"github.com/prometheus/client_golang":     {[]string{"cmd/deskwire"}, "rooms count, the program reports"},
-	"github.com/santhosh-tekuri/jsonschema":   {[]string{"cmd/deskwire/internal/config"}, "rooms get plain values"},
-	"github.com/schollz/progressbar":          {[]string{"cmd/deskwire"}, "rooms know nothing of terminals"},
-	"github.com/coreos/go-systemd":            {[]string{"cmd/deskwire"}, "rooms know nothing of systemd"},
-	"google.golang.org/protobuf":              {[]string{"storage"}, "the stored form of an article is the store's"},
-	"github.com/PuerkitoBio/purell":           {[]string{"aggregator/match"}, "what makes two addresses one is decided there"},
-	"golang.org/x/net/publicsuffix":           {[]string{"aggregator/match", "cmd/deskwire/internal/config"}, "what a domain is"},
+	"github.com/mmcdole/gofeed":             {[]string{"aggregator/parse"}, "its panics, its limits and its dates are repaired there"},
+	"github.com/microcosm-cc/bluemonday":    {[]string{"aggregator/parse"}, "one allow list for all HTML"},
+	"github.com/gorilla/feeds":              {[]string{"publisher/format"}, "it writes invalid elements unless it is wrapped"},
+	"go.etcd.io/bbolt":                      {[]string{"storage/bolt"}, "the schema is written once, over storage.Engine"},
+	"github.com/tidwall/btree":              {[]string{"storage/memory"}, "an engine's own business"},
+	"github.com/expr-lang/expr":             {[]string{"publisher/rule"}, "budgets are set there"},
+	"code.dny.dev/ssrf":                     {[]string{"aggregator/fetch"}, "one guarded client makes every outgoing request"},
+	"github.com/spf13/cobra":                {[]string{"cmd/deskwire"}, "rooms know nothing of command lines"},
+	"go.yaml.in/yaml/v4":                    {[]string{"cmd/deskwire/internal/config"}, "rooms get plain values"},
+	"github.com/prometheus/client_golang":   {[]string{"cmd/deskwire"}, "rooms count, the program reports"},
+	"github.com/santhosh-tekuri/jsonschema": {[]string{"cmd/deskwire/internal/config"}, "rooms get plain values"},
+	"github.com/schollz/progressbar":        {[]string{"cmd/deskwire"}, "rooms know nothing of terminals"},
+	"github.com/coreos/go-systemd":          {[]string{"cmd/deskwire"}, "rooms know nothing of systemd"},
+	"google.golang.org/protobuf":            {[]string{"storage"}, "the stored form of an article is the store's"},
+	"github.com/PuerkitoBio/purell":         {[]string{"aggregator/match"}, "what makes two addresses one is decided there"},
+	"golang.org/x/net/publicsuffix":         {[]string{"aggregator/match", "cmd/deskwire/internal/config"}, "what a domain is"},
 }
 
 func TestImports(t *testing.T) {
