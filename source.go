@@ -54,6 +54,7 @@ type SourceState struct {
 
 	ETag         string `json:"etag,omitempty"`          // byte for byte, with its W/ (RFC 9110 §8.8.3)
 	LastModified string `json:"last_modified,omitempty"` // opaque, never re-formatted
+	GivenBy      string `json:"given_by,omitempty"`      // the address that gave both, where a redirect leads there from URL
 	BodyHash     uint64 `json:"body_hash,omitempty"`     // of the last document that was read whole
 	Header       uint64 `json:"header,omitempty"`        // of what the last document's items inherit; see parse
 
@@ -70,6 +71,7 @@ type SourceState struct {
 	MovedTo   string    `json:"moved_to,omitempty"` // where permanent redirects point, until confirmed
 	MovedSeen int       `json:"moved_seen,omitempty"`
 	HostUntil time.Time `json:"host_until,omitzero"` // 429's Retry-After: the whole host rests until then
+	NotBefore time.Time `json:"not_before,omitzero"` // Retry-After of this feed: holds even for who asks by hand
 
 	Hints    Hints         `json:"hints,omitzero"`    // the document's own wishes, kept for 304s
 	Fresh    time.Duration `json:"fresh,omitempty"`   // what HTTP's freshness said last
