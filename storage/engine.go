@@ -53,12 +53,3 @@ func (s Stamp) Key() string {
 
 // A Table is a named range of keys.
 type Table string
-
-// Ascends reports whether a table's rows mostly arrive in the order of their keys, so that an engine may pack them tightly.
-func Ascends(t Table) bool {
-	switch t {
-	case tableHead, tableBody, tableRevision, tableChange, tableDecision, tableDecided, tableFiled:
-		return true
-	}
-	return false
-}

@@ -9,6 +9,7 @@
 package bolt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -171,8 +172,11 @@ func create(path string, timeout time.Duration) error {
 		return nil // Open looks again
 	}
 	if _, err := os.Stat(path); err == nil {
-		db.Close()
-		return nil // another process was faster; the temporary file is its, or is used next time
+		// Another process was faster, so that the temporary name serves nobody any more.
+		if err := errors.Join(db.Close(), os.Remove(temporary)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("make store: %w", err)
+		}
+		return nil
 	}
 	err = db.Update(func(t *bbolt.Tx) error {
 		_, err := t.CreateBucketIfNotExists([]byte(stampBucket))
@@ -268,7 +272,7 @@ func (e *Engine) Update(ctx context.Context, f func(storage.Tx) error) error {
 		return ctx.Err()
 	}
 	defer func() { e.writer <- struct{}{} }()
-	if err := cmpErr(e.damage, ctx.Err()); err != nil {
+	if err := cmp.Or(e.damage, ctx.Err()); err != nil {
 		return err
 	}
 	t := &tx{ctx: ctx, inside: true}
@@ -324,13 +328,4 @@ func (t *tx) run(f func(storage.Tx) error) error {
 		return err
 	}
 	return t.err
-}
-
-func cmpErr(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,0 +1,227 @@
+package storage
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"deskwire"
+)
+
+// Decide records a decision: mints its ID, checks that its article exists, fills Was of an edit with the source's words, and
+// marks the story changed. It returns the decision as it stands. At is when it was made; the zero At is
+// [deskwire.ErrInvalid], as is an edit of a field that can't be edited. An undo needs no article: it takes that of the
+// decision it takes back.
+func (s *Store) Decide(ctx context.Context, d deskwire.Decision) (deskwire.Decision, error) {
+	var made deskwire.Decision
+	err := s.engine.Update(ctx, func(tx Tx) (err error) {
+		made = d
+		return decide(tx, &made)
+	})
+	if err != nil {
+		return deskwire.Decision{}, fmt.Errorf("%s: %w", d.Verb, err)
+	}
+	s.notify()
+	return made, nil
+}
+
+func decide(tx Tx, d *deskwire.Decision) error {
+	if err := checkDecision(d); err != nil {
+		return err
+	}
+	if d.Verb == deskwire.Undo {
+		undone, err := getDecision(tx, d.Undoes)
+		if err != nil {
+			return err
+		}
+		d.Article, d.Channel = undone.Article, undone.Channel
+	}
+	h, err := getHead(tx, d.Article)
+	if err != nil {
+		return err
+	}
+	if d.Verb == deskwire.Edit {
+		d.Was = h.Title
+		if d.Field == "summary" {
+			d.Was = h.Summary
+		}
+	}
+	if d.ID, err = nextDecision(tx, d.At); err != nil {
+		return err
+	}
+	val, err := json.Marshal(d)
+	if err != nil {
+		return err
+	}
+	tx.Set(tableDecision, string(d.ID), val)
+	list := tx.Get(tableDecided, string(d.Article))[0]
+	tx.Set(tableDecided, string(d.Article), append(slices.Clone(list), d.ID...))
+	h.decided = true
+	if err := touch(tx, h, changedDecision); err != nil {
+		return err
+	}
+	tx.Set(tableHead, string(h.ID), h.encode())
+	return putPins(tx, h)
+}
+
+func checkDecision(d *deskwire.Decision) error {
+	switch d.Verb {
+	case deskwire.Pin, deskwire.Unpin, deskwire.Hide, deskwire.Edit, deskwire.Note, deskwire.Assign, deskwire.Undo:
+	default:
+		return fmt.Errorf("no such verb: %w", deskwire.ErrInvalid)
+	}
+	switch {
+	case d.At.IsZero():
+		return fmt.Errorf("a decision without a time: %w", deskwire.ErrInvalid)
+	case d.Verb == deskwire.Edit && !slices.Contains(deskwire.EditableFields, d.Field):
+		return fmt.Errorf("field %q can't be edited: %w", d.Field, deskwire.ErrInvalid)
+	case d.Verb == deskwire.Assign && d.Channel == "":
+		return fmt.Errorf("no channel to assign to: %w", deskwire.ErrInvalid)
+	case d.Channel != "":
+		return checkChannel(d.Channel)
+	}
+	return nil
+}
+
+// getHead reads one head, or says that there is none.
+func getHead(tx Tx, id deskwire.ID) (*head, error) {
+	heads, err := getHeads(tx, []deskwire.ID{id})
+	if err != nil {
+		return nil, err
+	}
+	if heads[0] == nil {
+		return nil, fmt.Errorf("article %q: %w", string(id), deskwire.ErrNotFound)
+	}
+	return heads[0], nil
+}
+
+// nextDecision mints an ID behind all others, even after the clock was set back: decisions are read in the order of their
+// IDs.
+func nextDecision(tx Tx, at time.Time) (deskwire.ID, error) {
+	id := deskwire.NewMint(at).Next()
+	for last := range tx.Scan(tableDecision, "", "", 1, true) {
+		if !deskwire.ID(last).Valid() {
+			return "", damaged(tableDecision, last, "not an ID")
+		}
+		if string(id) <= last {
+			id = deskwire.NewMint(deskwire.ID(last).Time().Add(time.Millisecond)).Next()
+		}
+	}
+	return id, nil
+}
+
+// putPins brings table pin into agreement with the decisions on the story of h.
+func putPins(tx Tx, h *head) error {
+	members := []deskwire.ID{h.ID}
+	if h.grouped {
+		g, err := getGroup(tx, h.Story)
+		if err != nil || g == nil {
+			return err
+		}
+		members = g.members
+	}
+	decisions, err := decisionsOn(tx, members)
+	if err != nil {
+		return err
+	}
+	// The zero time: a pin that has run out stays in the index until a sweep, since undoing may be undone.
+	pinned := deskwire.Stand(decisions, time.Time{}).Pinned
+	for _, d := range decisions {
+		if _, ok := pinned[d.Channel]; !ok && d.Verb == deskwire.Pin {
+			tx.Delete(tablePin, pinKey(d.Channel, h.Story))
+		}
+	}
+	for channel, until := range pinned {
+		tx.Set(tablePin, pinKey(channel, h.Story), encodePin(until))
+	}
+	return nil
+}
+
+func encodePin(until time.Time) []byte {
+	if until.IsZero() {
+		return make([]byte, 8)
+	}
+	return binary.BigEndian.AppendUint64(nil, uint64(until.Unix()))
+}
+
+// Log walks decisions, newest first. It reads in several Views.
+func (s *Store) Log(ctx context.Context) iter.Seq2[deskwire.Decision, error] {
+	return func(yield func(deskwire.Decision, error) bool) {
+		before := ""
+		for {
+			var decisions []deskwire.Decision
+			err := s.engine.View(ctx, func(tx Tx) error {
+				decisions = nil
+				for key, val := range tx.Scan(tableDecision, "", before, walkStep, true) {
+					d, err := decodeDecision(deskwire.ID(key), val)
+					if err != nil {
+						return err
+					}
+					decisions = append(decisions, d)
+				}
+				return nil
+			})
+			if err != nil {
+				yield(deskwire.Decision{}, fmt.Errorf("log: %w", err))
+				return
+			}
+			for _, d := range decisions {
+				if !yield(d, nil) {
+					return
+				}
+			}
+			if len(decisions) < walkStep {
+				return
+			}
+			before = string(decisions[len(decisions)-1].ID)
+		}
+	}
+}
+
+// Decision returns one, or [deskwire.ErrNotFound].
+func (s *Store) Decision(ctx context.Context, id deskwire.ID) (deskwire.Decision, error) {
+	var d deskwire.Decision
+	err := s.engine.View(ctx, func(tx Tx) (err error) {
+		d, err = getDecision(tx, id)
+		return err
+	})
+	return d, err
+}
+
+func getDecision(tx Tx, id deskwire.ID) (deskwire.Decision, error) {
+	if id.Valid() {
+		if val := tx.Get(tableDecision, string(id))[0]; val != nil {
+			return decodeDecision(id, val)
+		}
+	}
+	return deskwire.Decision{}, fmt.Errorf("decision %q: %w", string(id), deskwire.ErrNotFound)
+}
+
+// Pinned returns the stories that decisions pin in the channel or in all; whether a pin has run out is for Standing to say.
+func (s *Store) Pinned(ctx context.Context, channel string) ([]deskwire.ID, error) {
+	var ids []deskwire.ID
+	err := s.engine.View(ctx, func(tx Tx) error {
+		ids = nil
+		for _, ch := range slices.Compact([]string{"", channel}) {
+			prefix := ch + "\x00"
+			for key := range tx.Scan(tablePin, prefix, prefixEnd(prefix), 0, false) {
+				id := deskwire.ID(key[len(prefix):])
+				if !id.Valid() {
+					return damaged(tablePin, key, "not a pin")
+				}
+				if !slices.Contains(ids, id) {
+					ids = append(ids, id)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("pinned in %s: %w", channel, err)
+	}
+	return ids, nil
+}

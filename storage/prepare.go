@@ -1,0 +1,197 @@
+package storage
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"deskwire"
+)
+
+// Fetched is what one fetch of one source came to.
+type Fetched struct {
+	Source  string
+	State   deskwire.SourceState // as it is to be stored; Lease is cleared and Rounds counted by Merge
+	Seen    time.Time            // first seen or revised of what is new
+	Read    bool                 // a document was read: Drafts and Skipped describe it whole
+	Drafts  []deskwire.Draft
+	Skipped []uint64               // marks of items that are unchanged since the last document and were not parsed
+	Domain  func(link string) bool // whether the source speaks for that address; nil: for none
+}
+
+// A Prepared is a Fetched with everything computed that needs no transaction: hashed keys, encoded heads, packed bodies. It
+// may be merged any number of times.
+type Prepared struct {
+	f      Fetched
+	state  []byte // when no document was read
+	items  []item
+	repeat []int                     // by draft: the item it is; several drafts may be one item written down twice
+	void   map[deskwire.KeyKind]bool // kinds of keys that name two items of this document
+	size   int
+}
+
+// An item is one draft, ready to be written.
+type item struct {
+	suspect
+	draft   *deskwire.Draft
+	content []byte   // the head without its history
+	body    []byte   // packed
+	local   []string // by clue: the key scoped to the source, where that of the clue is not
+}
+
+// maxVoid is how many documents may have a kind of key that names two of their items before that kind is not believed at
+// that source any more.
+const maxVoid = 3
+
+// Prepare computes what merging needs. It is pure and runs in the workers.
+func Prepare(f Fetched) Prepared {
+	p := Prepared{f: f, void: map[deskwire.KeyKind]bool{}}
+	if !f.Read {
+		st := f.State
+		st.Lease = time.Time{}
+		p.state = encodeState(&st)
+		p.size = len(p.state)
+		return p
+	}
+	p.fold()
+	for i := range p.items {
+		it := &p.items[i]
+		a := &it.draft.Article
+		head := *a
+		head.Source = f.Source
+		head.HasBody = it.draft.Body != ""
+		it.title, it.link = a.Title, a.Link
+		it.content = appendContent(make([]byte, 0, 768), &head)
+		it.body = pack(it.draft.Body)
+		it.identify(&f)
+		p.size += len(it.content) + len(it.body) + 64*len(it.clues)
+	}
+	p.weaken()
+	return p
+}
+
+// fold finds drafts that are one item written down twice: equal in GUID, address, title and digest.
+func (p *Prepared) fold() {
+	type words struct {
+		guid, link, title string
+		digest            uint64
+	}
+	seen := make(map[words]int, len(p.f.Drafts))
+	p.items = make([]item, 0, len(p.f.Drafts))
+	p.repeat = make([]int, len(p.f.Drafts))
+	for i := range p.f.Drafts {
+		d := &p.f.Drafts[i]
+		w := words{d.GUID, d.Link, d.Title, d.Digest}
+		n, ok := seen[w]
+		if !ok {
+			n = len(p.items)
+			seen[w] = n
+			p.items = append(p.items, item{draft: d})
+		}
+		p.repeat[i] = n
+	}
+}
+
+// identify hashes the draft's keys.
+func (it *item) identify(f *Fetched) {
+	it.clues = make([]clue, 0, len(it.draft.Keys)+1)
+	it.local = make([]string, 0, len(it.draft.Keys)+1)
+	for _, k := range it.draft.Keys {
+		if k.Value == "" || k.Kind < deskwire.KeyGUID || k.Kind > deskwire.KeyBody {
+			continue
+		}
+		scope, local := f.Source, ""
+		if k.Kind == deskwire.KeyURL && f.Domain != nil && f.Domain(k.Value) {
+			scope, local = "", hashKey(k.Kind, f.Source, k.Value)
+		}
+		c := clue{kind: k.Kind, key: hashKey(k.Kind, scope, k.Value)}
+		if slices.ContainsFunc(it.clues, func(o clue) bool { return o.key == c.key }) {
+			continue
+		}
+		c.weak = slices.Contains(f.State.VoidKinds, k.Kind)
+		it.clues = append(it.clues, c)
+		it.local = append(it.local, local)
+	}
+}
+
+// weaken makes the keys void that name two items of the document, and gives items that nothing else identifies an exact
+// key.
+func (p *Prepared) weaken() {
+	holders := map[string]int{}
+	for i := range p.items {
+		for _, c := range p.items[i].clues {
+			holders[c.key]++
+		}
+	}
+	exact := map[string]int{}
+	for i := range p.items {
+		it := &p.items[i]
+		firm := false
+		for j := range it.clues {
+			c := &it.clues[j]
+			if holders[c.key] > 1 {
+				if !c.weak {
+					p.void[c.kind] = true
+				}
+				c.weak = true
+			}
+			firm = firm || !c.weak && c.kind <= deskwire.KeyURL
+		}
+		if !firm {
+			it.exact(p.f.Source, exact)
+		}
+	}
+}
+
+// exact adds the key of last resort. The first item of a document that has a GUID, address and title gets the key of the
+// three; others that share all of them are told apart by their digests.
+func (it *item) exact(source string, seen map[string]int) {
+	d := it.draft
+	value := strconv.Itoa(len(d.GUID)) + " " + d.GUID + strconv.Itoa(len(d.Link)) + " " + d.Link + d.Title
+	if seen[value]++; seen[value] > 1 {
+		value = strconv.FormatUint(d.Digest, 16) + "\x00" + value
+	}
+	it.clues = append(it.clues, clue{kind: keyExact, key: hashKey(keyExact, source, value)})
+	it.local = append(it.local, "")
+}
+
+// Size is roughly how many bytes merging will write.
+func (p *Prepared) Size() int { return p.size }
+
+// Source is the name of the source that was fetched.
+func (p *Prepared) Source() string { return p.f.Source }
+
+// changedFields lists what differs between two states of an article, by the names that people know.
+func changedFields(old, now *deskwire.Article, body bool) []string {
+	var names []string
+	for _, f := range []struct {
+		name    string
+		changed bool
+	}{
+		{"title", old.Title != now.Title},
+		{"summary", old.Summary != now.Summary},
+		{"body", body},
+		{"link", old.Link != now.Link},
+		{"authors", !slices.Equal(old.Authors, now.Authors)},
+		{"agencies", !slices.Equal(old.Agencies, now.Agencies)},
+		{"picture", picture(old) != picture(now)},
+		{"media", !slices.Equal(old.Media, now.Media)},
+		{"categories", !slices.Equal(old.Categories, now.Categories)},
+		{"language", old.Language != now.Language},
+		{"rights", old.Rights != now.Rights},
+		{"comments", old.Comments != now.Comments},
+		{"via", old.Via != now.Via},
+	} {
+		if f.changed {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
+
+func picture(a *deskwire.Article) deskwire.Media {
+	if m := a.Picture(); m != nil {
+		return *m
+	}
+	return deskwire.Media{}
+}

@@ -1,0 +1,210 @@
+package storage
+
+import (
+	"strings"
+	"unicode"
+
+	"deskwire"
+)
+
+// A clue is one key of one draft and where it leads.
+type clue struct {
+	kind deskwire.KeyKind
+	key  string      // in table key
+	weak bool        // void in this document or at this source: it counts only where title and address are the same too
+	id   deskwire.ID // the article it leads to, "" for none
+}
+
+// A suspect is a draft that may be an article said before.
+type suspect struct {
+	clues []clue // strongest kind first
+	title string
+	link  string
+}
+
+// A verdict says which articles a document's drafts are.
+type verdict struct {
+	ids     []deskwire.ID             // by draft, "" for a new article
+	void    map[deskwire.KeyKind]bool // kinds whose keys would have made one article of two drafts
+	churned int                       // drafts recognised by their text because the GUIDs have all changed
+	reparse bool                      // a draft claims an article that stands for a skipped item
+}
+
+// minChurn is how many texts must be recognised before new GUIDs are believed to be a source's churn rather than news: one
+// or two equal texts are a notice or a template.
+const minChurn = 3
+
+// resolve decides which of the articles that clues lead to the drafts of one document are. It holds that
+//
+//   - the strongest kind of key that leads anywhere wins, across the whole document;
+//   - two drafts are never one article: a kind of key that claims so is void for both;
+//   - a void key counts only where title and address are those of the article it leads to;
+//   - an article number counts only together with a word shared with that article's title or address;
+//   - a text counts only when the GUIDs of most of the document are unknown and most of what is left is known by its text;
+//   - nobody may claim an article that a skipped item stands for: then the document has to be parsed whole.
+//
+// heads holds the articles that are there; an ID that is missing in it is that of a tombstone, which only GUIDs, addresses
+// and exact keys may lead to. skipped are the articles of skipped items, total the number of the document's items.
+func resolve(drafts []suspect, heads map[deskwire.ID]*head, skipped map[deskwire.ID]bool, total int) verdict {
+	r := resolution{
+		drafts: drafts, heads: heads, skipped: skipped, owner: map[deskwire.ID]int{},
+		verdict: verdict{ids: make([]deskwire.ID, len(drafts)), void: map[deskwire.KeyKind]bool{}},
+	}
+	r.round(deskwire.KeyGUID, func(d *suspect, c *clue) bool { return !c.weak })
+	r.round(deskwire.KeyURL, func(d *suspect, c *clue) bool { return !c.weak })
+	r.round(0, func(d *suspect, c *clue) bool {
+		return (c.weak || r.void[c.kind]) && c.kind <= deskwire.KeyURL && r.same(d, c)
+	})
+	r.round(keyExact, func(d *suspect, c *clue) bool { return true })
+	r.round(deskwire.KeyNumber, func(d *suspect, c *clue) bool { return !c.weak && r.related(d, c) })
+	if r.churn(total) {
+		before := r.resolved()
+		r.round(deskwire.KeyBody, func(d *suspect, c *clue) bool { return !c.weak && r.heads[c.id] != nil })
+		r.churned = r.resolved() - before
+	}
+	return r.verdict
+}
+
+// A resolution is the work in progress of resolve.
+type resolution struct {
+	drafts  []suspect
+	heads   map[deskwire.ID]*head
+	skipped map[deskwire.ID]bool
+	owner   map[deskwire.ID]int // which draft an article went to
+	verdict
+}
+
+// round lets every draft that is not resolved claim by its clues of one kind, 0 for any. What two of them claim goes to
+// neither.
+func (r *resolution) round(kind deskwire.KeyKind, counts func(*suspect, *clue) bool) {
+	claims := map[deskwire.ID]int{}
+	wanted := make([]deskwire.ID, len(r.drafts))
+	for i := range r.drafts {
+		if r.ids[i] != "" {
+			continue
+		}
+		d := &r.drafts[i]
+		for j := range d.clues {
+			c := &d.clues[j]
+			if kind != 0 && c.kind != kind || c.id == "" || !counts(d, c) {
+				continue
+			}
+			if r.skipped[c.id] {
+				r.reparse = true
+			}
+			if _, gone := r.owner[c.id]; gone {
+				continue
+			}
+			wanted[i] = c.id
+			claims[c.id]++
+			break
+		}
+	}
+	for i, id := range wanted {
+		switch {
+		case id == "":
+		case claims[id] > 1:
+			if kind != 0 {
+				r.void[kind] = true
+			}
+		default:
+			r.ids[i] = id
+			r.owner[id] = i
+		}
+	}
+}
+
+func (r *resolution) resolved() (n int) {
+	for _, id := range r.ids {
+		if id != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// same says that the draft has the title and the address of the article that the clue leads to.
+func (r *resolution) same(d *suspect, c *clue) bool {
+	h := r.heads[c.id]
+	return h != nil && h.Title == d.title && h.Link == d.link
+}
+
+// related says that the draft shares a word of title or address with the article that the clue leads to.
+func (r *resolution) related(d *suspect, c *clue) bool {
+	h := r.heads[c.id]
+	return h != nil && (share(words(h.Title), words(d.title)) || share(words(slug(h.Link)), words(slug(d.link))))
+}
+
+// churn says that most GUIDs of the document are unknown while most drafts that nothing else explains are known by text.
+func (r *resolution) churn(total int) bool {
+	unknown, open, known := 0, 0, 0
+	for i := range r.drafts {
+		guid, text := false, false
+		for _, c := range r.drafts[i].clues {
+			guid = guid || c.kind == deskwire.KeyGUID && c.id != ""
+			_, gone := r.owner[c.id]
+			text = text || c.kind == deskwire.KeyBody && !c.weak && r.heads[c.id] != nil && !gone && !r.skipped[c.id]
+		}
+		if !guid {
+			unknown++
+		}
+		if r.ids[i] == "" {
+			open++
+			if text {
+				known++
+			}
+		}
+	}
+	return known >= minChurn && 2*unknown > total && 2*known > open
+}
+
+// slug is the last part of an address' path that has a letter.
+func slug(link string) string {
+	_, path, _ := strings.Cut(link, "//")
+	_, path, _ = strings.Cut(path, "/")
+	path, _, _ = strings.Cut(path, "?")
+	for path != "" {
+		i := strings.LastIndexByte(path, '/')
+		if part := path[i+1:]; strings.ContainsFunc(part, unicode.IsLetter) {
+			return part
+		}
+		path = path[:max(i, 0)]
+	}
+	return ""
+}
+
+// minWord is the shortest word that is evidence, in runes: shorter ones are articles and prepositions.
+const minWord = 4
+
+// words splits text into what may be shared: lower-case words, and pairs of characters where a script has no spaces.
+// Numbers are no evidence: the article number itself is one.
+func words(text string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	}) {
+		runes := []rune(word)
+		for i := range len(runes) - 1 {
+			if wide(runes[i]) && wide(runes[i+1]) {
+				set[string(runes[i:i+2])] = true
+			}
+		}
+		if len(runes) >= minWord && strings.ContainsFunc(word, unicode.IsLetter) {
+			set[word] = true
+		}
+	}
+	return set
+}
+
+func wide(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
+func share(a, b map[string]bool) bool {
+	for word := range a {
+		if b[word] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,163 @@
+// Package storage keeps the newsroom's memory: what sources said, what editors decided, and where stories are filed. Its
+// schema is written once, here, over a small key-value seam ([Engine], [Tx]); the engines are in the packages below.
+//
+// It owns the schema, the identity of articles (which draft is which article: [Store.Merge]) and retention. It does not
+// fetch, parse, judge likeness, or decide which channel takes a story.
+//
+// Tables. Numbers in keys are big-endian, so that they sort; an ID is its 16 characters. Values in protocol buffer wire
+// format grow by new field numbers: a reader skips what it does not know.
+//
+//	head      ID                                   the article without its body, wire format; see head.go
+//	body      ID                                   its clean HTML, one zstd frame
+//	revision  ID, number (4 bytes)                 what the article was before a later state replaced it, wire format
+//	key       hash (16 bytes; see key.go)          ID, and for an address of the source's own domain the source's name
+//	story     story ID                             members, merged into, change stamp; only for stories that are not simply
+//	                                               the one article of that ID
+//	change    stamp (8 bytes), story ID            one byte, the kind of change; one row a story, at its last change
+//	source    name                                 its SourceState, the lease first; see source.go
+//	marks     name                                 mark (8 bytes) and ID of each item of the last document
+//	decision  ID                                   JSON(deskwire.Decision)
+//	decided   article ID                           the IDs of the decisions that name it, one after the other
+//	pin       channel, 0x00, story ID              until when the pin lasts (8 bytes of seconds), 0 for ever; channel may be ""
+//	place     channel, 0x00, generation (4 bytes),
+//	          ^placed (8 bytes), story ID          the reason: a rule's line or a decision
+//	filed     story ID                             the places of the story, wire format, so that filing again can delete them
+//	channel   key ("desk/world")                   JSON(ChannelState)
+//	meta      "schema", "identity", "site"         text
+//	meta      "cursor/" consumer                   a Cursor
+//
+// A key whose article has no head is a tombstone: the article was here and went; listing it again does not bring it back.
+//
+// Every value is checked when it is read. One that makes no sense is an error that wraps [deskwire.ErrDamaged] and names
+// table and key.
+package storage
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"time"
+
+	"deskwire"
+)
+
+const (
+	tableHead     Table = "head"
+	tableBody     Table = "body"
+	tableRevision Table = "revision"
+	tableKey      Table = "key"
+	tableStory    Table = "story"
+	tableChange   Table = "change"
+	tableSource   Table = "source"
+	tableMarks    Table = "marks"
+	tableDecision Table = "decision"
+	tableDecided  Table = "decided"
+	tablePin      Table = "pin"
+	tablePlace    Table = "place"
+	tableFiled    Table = "filed"
+	tableChannel  Table = "channel"
+	tableMeta     Table = "meta"
+)
+
+// tables lists all, in the order that [Store.Check] and [Store.Stats] walk them.
+func tables() []Table {
+	return []Table{
+		tableMeta, tableSource, tableMarks, tableHead, tableBody, tableRevision, tableKey, tableStory, tableChange,
+		tableDecision, tableDecided, tablePin, tableChannel, tablePlace, tableFiled,
+	}
+}
+
+// Ascends reports whether a table's rows mostly arrive in the order of their keys, so that an engine may pack them tightly.
+func Ascends(t Table) bool {
+	switch t {
+	case tableHead, tableBody, tableRevision, tableChange, tableDecision, tableDecided, tableFiled:
+		return true
+	}
+	return false
+}
+
+// damaged says that a stored row makes no sense.
+func damaged(t Table, key, what string) error {
+	return fmt.Errorf("table %s, key %q: %s: %w", t, key, what, deskwire.ErrDamaged)
+}
+
+// after is the first key behind key.
+func after(key string) string { return key + "\x00" }
+
+// prefixEnd is the first key behind all that begin with prefix; "" when there is none.
+func prefixEnd(prefix string) string {
+	b := []byte(prefix)
+	for i := len(b) - 1; i >= 0; i-- {
+		if b[i]++; b[i] != 0 {
+			return string(b[:i+1])
+		}
+	}
+	return ""
+}
+
+func revisionKey(id deskwire.ID, n int) string {
+	return string(binary.BigEndian.AppendUint32([]byte(id), uint32(n)))
+}
+
+// splitRevisionKey takes a revision's key apart.
+func splitRevisionKey(key string) (id deskwire.ID, n int, ok bool) {
+	if len(key) != deskwire.IDLen+4 {
+		return "", 0, false
+	}
+	id = deskwire.ID(key[:deskwire.IDLen])
+	return id, int(binary.BigEndian.Uint32([]byte(key[deskwire.IDLen:]))), id.Valid()
+}
+
+func changeKey(s Stamp, story deskwire.ID) string { return s.Key() + string(story) }
+
+// splitChangeKey takes a change's key apart.
+func splitChangeKey(key string) (s Stamp, story deskwire.ID, ok bool) {
+	if len(key) != 8+deskwire.IDLen {
+		return 0, "", false
+	}
+	story = deskwire.ID(key[8:])
+	return Stamp(binary.BigEndian.Uint64([]byte(key[:8]))), story, story.Valid()
+}
+
+func pinKey(channel string, story deskwire.ID) string { return channel + "\x00" + string(story) }
+
+// placePrefix begins the keys of one generation of a channel.
+func placePrefix(channel string, generation uint32) string {
+	return string(binary.BigEndian.AppendUint32([]byte(channel+"\x00"), generation))
+}
+
+func placeKey(channel string, generation uint32, placed time.Time, story deskwire.ID) string {
+	b := make([]byte, 0, len(channel)+1+4+8+deskwire.IDLen)
+	b = append(b, channel...)
+	b = append(b, 0)
+	b = binary.BigEndian.AppendUint32(b, generation)
+	// Flipping the sign makes negative numbers sort below positive ones; the complement puts the newest first.
+	b = binary.BigEndian.AppendUint64(b, ^(uint64(nanos(placed)) ^ 1<<63))
+	return string(append(b, story...))
+}
+
+// splitPlaceKey takes a place's key apart.
+func splitPlaceKey(key string) (channel string, generation uint32, placed time.Time, story deskwire.ID, ok bool) {
+	channel, rest, found := strings.Cut(key, "\x00")
+	if !found || len(rest) != 4+8+deskwire.IDLen {
+		return "", 0, time.Time{}, "", false
+	}
+	b := []byte(rest)
+	generation = binary.BigEndian.Uint32(b)
+	placed = time.Unix(0, int64(^binary.BigEndian.Uint64(b[4:])^1<<63)).UTC()
+	story = deskwire.ID(rest[12:])
+	return channel, generation, placed, story, story.Valid()
+}
+
+// nanos is t in nanoseconds since 1970, clamped to what 64 bits hold: the years 1678 to 2261. A source's wild date must not
+// disturb an order.
+func nanos(t time.Time) int64 {
+	const seconds = 1<<63/1_000_000_000 - 1
+	switch s := t.Unix(); {
+	case s > seconds:
+		return 1<<63 - 1
+	case s < -seconds:
+		return -1 << 63
+	}
+	return t.UnixNano()
+}
