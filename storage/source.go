@@ -156,6 +156,8 @@ const (
 	stateLanguage      = 35
 	stateVoidDoc       = 36 // kind<<32 | count
 	stateVoidKind      = 37
+	stateGivenBy       = 38
+	stateNotBefore     = 39 // and 40
 )
 
 // leaseOf reads the lease of a row without the rest; zero when there is none.
@@ -191,6 +193,7 @@ func encodeState(st *deskwire.SourceState) []byte {
 	b = appendText(b, stateURL, st.URL)
 	b = appendText(b, stateETag, st.ETag)
 	b = appendText(b, stateLastModified, st.LastModified)
+	b = appendText(b, stateGivenBy, st.GivenBy)
 	b = appendUint(b, stateBodyHash, st.BodyHash)
 	b = appendUint(b, stateHeader, st.Header)
 	for _, t := range [...]struct {
@@ -198,7 +201,7 @@ func encodeState(st *deskwire.SourceState) []byte {
 		at  time.Time
 	}{
 		{stateLastTry, st.LastTry}, {stateLastSuccess, st.LastSuccess}, {stateLastNew, st.LastNew},
-		{stateNextCheck, st.NextCheck}, {stateHostUntil, st.HostUntil},
+		{stateNextCheck, st.NextCheck}, {stateHostUntil, st.HostUntil}, {stateNotBefore, st.NotBefore},
 	} {
 		if !t.at.IsZero() {
 			b = appendTime(b, t.num, t.at)
@@ -248,7 +251,7 @@ func decodeState(name string, row []byte) (deskwire.SourceState, error) {
 	}
 	f.skip()
 	for num := f.next(); num != 0; num = f.next() {
-		if num < stateFailures || num == stateHostUntil || num == stateHostUntil+1 {
+		if num < stateFailures || num == stateHostUntil || num == stateHostUntil+1 || num >= stateGivenBy {
 			asked(&st, &f, num)
 		} else {
 			learnt(&st, &f, num)
@@ -271,6 +274,8 @@ func asked(st *deskwire.SourceState, f *fields, num protowire.Number) {
 		st.ETag = f.text()
 	case stateLastModified:
 		st.LastModified = f.text()
+	case stateGivenBy:
+		st.GivenBy = f.text()
 	case stateBodyHash:
 		st.BodyHash = f.uint()
 	case stateHeader:
@@ -295,6 +300,10 @@ func asked(st *deskwire.SourceState, f *fields, num protowire.Number) {
 		st.HostUntil = f.time()
 	case stateHostUntil + 1:
 		f.nanoseconds(&st.HostUntil)
+	case stateNotBefore:
+		st.NotBefore = f.time()
+	case stateNotBefore + 1:
+		f.nanoseconds(&st.NotBefore)
 	case stateNextReason:
 		st.NextReason = f.text()
 	default:
