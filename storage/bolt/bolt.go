@@ -35,6 +35,13 @@ const DefaultTimeout = time.Second
 // wait for every reader, a running backup among them. It costs no memory.
 const mapAhead = 1 << 30
 
+// A file grows by an eighth of what it has, within these limits: each time costs a sync, and the end of a file that is ahead
+// of its rows is room that looks used.
+const (
+	minGrow = 1 << 20
+	maxGrow = 16 << 20
+)
+
 // Options are how to open a file. The zero Options are usable.
 type Options struct {
 	Timeout time.Duration // how long to wait for another owner; 0 is DefaultTimeout
@@ -108,6 +115,7 @@ func open(path string, timeout time.Duration, readOnly bool) (db *bbolt.DB, err 
 		if db, err = bbolt.Open(path, 0o600, options); err != nil {
 			return translate(path, err)
 		}
+		db.AllocSize = int(min(max(info.Size()/8, minGrow), maxGrow))
 		return complete(db, path)
 	})
 	if err != nil && db != nil {
