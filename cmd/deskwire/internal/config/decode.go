@@ -1,0 +1,319 @@
+package config
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"deskwire"
+)
+
+// Defaults, as config.yaml documents them.
+const (
+	defaultStore   = "deskwire.db"
+	defaultKeep    = 400 * 24 * time.Hour
+	defaultWorkers = 16
+	defaultListen  = "localhost:8080"
+	defaultLimit   = 50
+	fewItems       = 30 // feed readers that ask once a day miss what a shorter list has dropped
+)
+
+// A decoder makes the rooms' values of a configuration's files.
+type decoder struct {
+	book
+	cfg *Config
+	dir string // relative paths in the configuration start here
+
+	partial bool // a file could not be read: what others name may stand there
+
+	sources  []*value // beside cfg.Sources: where each stands
+	channels []*value // beside cfg.Channels
+}
+
+// decode makes a configuration of its files. What it returns is to be used only when no problem is more than a warning.
+func decode(files []file, env func(string) string) (*Config, Problems) {
+	d := &decoder{cfg: &Config{Path: files[0].name, kept: map[string]bool{}}, dir: filepath.Dir(files[0].name)}
+	for i, f := range files {
+		d.files = append(d.files, f.name)
+		whole := parse(f, &d.book)
+		if whole == nil {
+			d.partial = true
+			continue
+		}
+		expand(whole, env, &d.book)
+		newJudge(f.schema, &d.book).judge(whole, f.schema)
+		if i == 0 {
+			d.whole(whole)
+			continue
+		}
+		for _, v := range whole.list("sources") {
+			d.cfg.kept[v.str("name")] = true
+			d.source(v)
+		}
+	}
+	d.together()
+	return d.cfg, d.sorted()
+}
+
+func (d *decoder) whole(v *value) {
+	c := d.cfg
+	d.site(v.get("site"))
+	store, fetch, serve, log := v.get("store"), v.get("fetch"), v.get("serve"), v.get("log")
+	c.Store = Store{Path: d.file(store.str("path"), defaultStore), Keep: d.keep(store, defaultKeep)}
+
+	c.Fetch = Fetch{Workers: fetch.number("workers", defaultWorkers), Contact: d.address(fetch.get("contact"))}
+	if fetch.get("contact") == nil && !local(c.Site.URL) {
+		c.Fetch.Contact = c.Site.URL
+	}
+	for _, n := range fetch.list("allow_private") {
+		c.Fetch.AllowPrivate = append(c.Fetch.AllowPrivate, d.network(n))
+	}
+	for _, p := range fetch.list("allow_ports") {
+		if n, err := p.integer(); err == nil {
+			c.Fetch.AllowPorts = append(c.Fetch.AllowPorts, uint16(n))
+		}
+	}
+	c.Serve = Serve{Listen: d.listen(serve.get("listen"), defaultListen), Metrics: d.listen(serve.get("metrics"), "")}
+	if m := serve.get("metrics"); m != nil && c.Serve.Metrics == c.Serve.Listen && !strings.HasSuffix(c.Serve.Listen, ":0") {
+		d.errorf(m, "%s is serve.listen; metrics are not for readers and need an address of their own", quote(m))
+	}
+	c.Log = Log{Format: or(log.str("format"), "text")}
+	if l := log.get("level"); l != nil {
+		// The schema has refused any level that this would.
+		_ = c.Log.Level.UnmarshalText([]byte(l.text))
+	}
+	for _, s := range v.list("sources") {
+		d.source(s)
+	}
+	for _, ch := range v.list("desks") {
+		d.channel(ch, deskwire.Desk)
+	}
+	for _, ch := range v.list("topics") {
+		d.channel(ch, deskwire.Topic)
+	}
+}
+
+func (d *decoder) site(v *value) {
+	s := &d.cfg.Site
+	s.URL = strings.TrimRight(d.address(v.get("url")), "/")
+	if u := v.get("url"); u != nil && strings.ContainsAny(s.URL, "?#") {
+		d.errorf(u, "%s: addresses of pages are made by adding to this one, so it has no ? and no #", quote(u))
+	}
+	s.ID = v.str("id")
+	if id := v.get("id"); id != nil {
+		if err := checkID(id.text); err != nil {
+			d.errorf(id, "%s: %v", quote(id), err)
+		}
+	}
+	s.Title = or(v.str("title"), hostOf(s.URL))
+	s.Language = or(d.language(v.get("language")), "en")
+	s.Timezone = time.UTC
+	if z := d.zone(v.get("timezone")); z != nil {
+		s.Timezone = z
+	}
+}
+
+func (d *decoder) source(v *value) {
+	rights := v.get("rights")
+	s := deskwire.Source{
+		Name:     v.str("name"),
+		Title:    v.str("title"),
+		URL:      d.feed(v.get("url")),
+		Home:     d.address(v.get("home")),
+		Language: d.language(v.get("language")),
+		Own:      v.yes("own", false),
+		Rights: deskwire.Rights{
+			Body:     rights.yes("body", false),
+			Pictures: rights.yes("pictures", false),
+			Embed:    rights.yes("embed", false),
+			Index:    rights.yes("index", false),
+			Expires:  d.duration(rights.get("expires")),
+		},
+		Every:     d.duration(v.get("every")),
+		Agreed:    v.yes("agreed", false),
+		DayFirst:  v.yes("day_first", false),
+		Keep:      d.keep(v, 0),
+		IdleAfter: d.duration(v.get("idle_after")),
+		Headers:   d.headers(v),
+		Paused:    v.yes("paused", false),
+	}
+	for _, name := range v.list("domains") {
+		s.Domains = append(s.Domains, d.domain(name))
+	}
+	if z := d.zone(v.get("zone")); z != nil {
+		s.Zone = z.String()
+	}
+	d.cadence(v, &s)
+	d.cfg.Sources = append(d.cfg.Sources, s)
+	d.sources = append(d.sources, v)
+}
+
+// cadence judges how often a source would be asked.
+func (d *decoder) cadence(v *value, s *deskwire.Source) {
+	every, agreed := v.get("every"), v.get("agreed")
+	switch {
+	case every != nil && !s.Agreed && s.Every > 0 && s.Every < time.Minute:
+		d.errorf(every, "%s: asking a source more than once a minute needs its word: `agreed: true`", quote(every))
+	case every != nil && s.Every > 0 && s.Every < time.Second:
+		d.errorf(every, "%s: the shortest is 1s", quote(every))
+	case every == nil && s.Agreed:
+		d.warnf(agreed, "agreed says that the source agreed to `every`, which is not there")
+	}
+	if own := v.get("own"); s.Own && v.get("rights").has("body", "pictures", "embed", "index") {
+		d.warnf(own, "an own source has all rights; of `rights` only expires counts")
+	}
+	if v.get("headers") != nil && strings.HasPrefix(s.URL, "http:") && !local(s.URL) {
+		d.warnf(v.get("headers"), "the address begins with http:, so these headers travel readable for everyone on the way")
+	}
+}
+
+func (v *value) has(keys ...string) bool {
+	for _, k := range keys {
+		if v.get(k) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *decoder) channel(v *value, k deskwire.ChannelKind) {
+	face := v.get("face")
+	c := deskwire.Channel{
+		Kind:        k,
+		Name:        v.str("name"),
+		Title:       or(v.str("title"), titleOf(v.str("name"))),
+		Description: v.str("description"),
+		Language:    or(d.language(v.get("language")), d.cfg.Site.Language),
+		Was:         v.texts("was"),
+		Face: deskwire.Face{
+			Byline:  face.str("byline"),
+			Bio:     face.str("bio"),
+			Picture: d.address(face.get("picture")),
+			Contact: d.contact(face.get("contact")),
+		},
+		Take: d.rules(v.list("take")),
+		Drop: d.rules(v.list("drop")),
+		Policy: deskwire.Policy{
+			Limit:     v.number("limit", defaultLimit),
+			MaxAge:    d.duration(v.get("max_age")),
+			Content:   deskwire.Content(or(v.str("content"), string(deskwire.ContentFull))),
+			Pictures:  v.yes("pictures", true),
+			PerSource: v.number("per_source", 0),
+		},
+	}
+	if l := v.get("limit"); l != nil && c.Policy.Limit > 0 && c.Policy.Limit < fewItems {
+		d.warnf(l, "with fewer than %d items, readers who look once a day miss some", fewItems)
+	}
+	if len(c.Take) == 0 {
+		d.warnf(v, "%s %q has no `take`: only editors bring something in", k, c.Name)
+	}
+	d.cfg.Channels = append(d.cfg.Channels, c)
+	d.channels = append(d.channels, v)
+}
+
+func (d *decoder) rules(list []*value) []deskwire.Rule {
+	var rules []deskwire.Rule
+	for _, v := range list {
+		for _, l := range v.list("languages") {
+			d.language(l)
+		}
+		if in := v.get("in"); in != nil && v.get("words") == nil {
+			d.warnf(in, "`in` says where words look, and there are no `words` in this rule")
+		}
+		rules = append(rules, deskwire.Rule{
+			Sources:    v.texts("sources"),
+			Topics:     v.texts("topics"),
+			Categories: v.texts("categories"),
+			Languages:  v.texts("languages"),
+			Words:      v.texts("words"),
+			In:         v.texts("in"),
+			When:       v.str("when"),
+			Line:       v.at.line,
+		})
+	}
+	return rules
+}
+
+// file is a path that starts at the configuration's folder.
+func (d *decoder) file(path, otherwise string) string {
+	path = or(path, otherwise)
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(d.dir, path)
+}
+
+func (d *decoder) keep(v *value, otherwise time.Duration) time.Duration {
+	k := v.get("keep")
+	if k == nil {
+		return otherwise
+	}
+	keep := d.duration(k)
+	if keep < 24*time.Hour {
+		d.errorf(k, "%s: the shortest is 1d; most feeds list an article for longer than that anyway", quote(k))
+	}
+	return keep
+}
+
+func (d *decoder) network(v *value) netip.Prefix {
+	if a, err := netip.ParseAddr(v.text); err == nil && a.Zone() == "" {
+		return netip.PrefixFrom(a, a.BitLen())
+	}
+	p, err := netip.ParsePrefix(v.text)
+	switch {
+	case err != nil:
+		d.errorf(v, "%s is not a network; write one as 10.1.0.0/16 or fd00::/8, or a single address", quote(v))
+	case p != p.Masked():
+		d.errorf(v, "%s has bits set behind its length; %s is the network", quote(v), p.Masked())
+	}
+	return p
+}
+
+func (d *decoder) listen(v *value, otherwise string) string {
+	if v == nil {
+		return otherwise
+	}
+	_, port, err := net.SplitHostPort(v.text)
+	if err != nil {
+		d.errorf(v, "%s is not an address to listen on; write host:port, or :port for every address of this machine", quote(v))
+		return ""
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil || port == "" {
+		d.errorf(v, "%s: the port is a number from 0 to 65535", quote(v))
+	}
+	return v.text
+}
+
+// titleOf makes a title of a name: "middle-east" is "Middle east".
+func titleOf(name string) string {
+	words := strings.ReplaceAll(name, "-", " ")
+	if words == "" {
+		return ""
+	}
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// local reports whether an address means this machine and so nothing to anybody else.
+func local(address string) bool {
+	host := hostOf(address)
+	ip, err := netip.ParseAddr(host)
+	return host == "" || host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.IsLoopback()
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
