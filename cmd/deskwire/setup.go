@@ -120,9 +120,12 @@ func (a *app) opmlCmd() *cobra.Command {
 				defer f.Close()
 				r = f
 			}
-			found, err := config.ParseOPML(r)
+			found, skipped, err := config.ParseOPML(r)
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
+			}
+			for _, s := range skipped {
+				a.talk("left out: %s", plain(s))
 			}
 			fresh := config.NewSources(plan.Config, found)
 			for _, s := range fresh {

@@ -49,7 +49,8 @@ type Config struct {
 	Sources  []deskwire.Source  // those of config.yaml, then those of sources.yaml
 	Channels []deskwire.Channel // desks, then topics, each in the order of the file
 
-	kept map[string]bool // names of the sources that stand in sources.yaml
+	kept map[string]bool     // names of the sources that stand in sources.yaml
+	env  func(string) string // that it was loaded with
 }
 
 // Site is the whole that readers see.

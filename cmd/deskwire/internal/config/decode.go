@@ -35,7 +35,7 @@ type decoder struct {
 
 // decode makes a configuration of its files. What it returns is to be used only when no problem is more than a warning.
 func decode(files []file, env func(string) string) (*Config, Problems) {
-	d := &decoder{cfg: &Config{Path: files[0].name, kept: map[string]bool{}}, dir: filepath.Dir(files[0].name)}
+	d := &decoder{cfg: &Config{Path: files[0].name, kept: map[string]bool{}, env: env}, dir: filepath.Dir(files[0].name)}
 	for i, f := range files {
 		d.files = append(d.files, f.name)
 		whole := parse(f, &d.book)
@@ -162,21 +162,14 @@ func (d *decoder) cadence(v *value, s *deskwire.Source) {
 	case every == nil && s.Agreed:
 		d.warnf(agreed, "agreed says that the source agreed to `every`, which is not there")
 	}
-	if own := v.get("own"); s.Own && v.get("rights").has("body", "pictures", "embed", "index") {
-		d.warnf(own, "an own source has all rights; of `rights` only expires counts")
+	for _, r := range v.get("rights").all() {
+		if s.Own && r.val.kind == kindBool && !isTrue(r.val.text) {
+			d.warnf(r.val, "`own: true` opens all rights, so this changes nothing")
+		}
 	}
 	if v.get("headers") != nil && strings.HasPrefix(s.URL, "http:") && !local(s.URL) {
 		d.warnf(v.get("headers"), "the address begins with http:, so these headers travel readable for everyone on the way")
 	}
-}
-
-func (v *value) has(keys ...string) bool {
-	for _, k := range keys {
-		if v.get(k) != nil {
-			return true
-		}
-	}
-	return false
 }
 
 func (d *decoder) channel(v *value, k deskwire.ChannelKind) {

@@ -88,6 +88,14 @@ func (v *value) get(key string) *value {
 	return nil
 }
 
+// all are the keys of a mapping.
+func (v *value) all() []field {
+	if v == nil {
+		return nil
+	}
+	return v.fields
+}
+
 // list are the values of a list under a key.
 func (v *value) list(key string) []*value {
 	if l := v.get(key); l != nil {
