@@ -120,7 +120,7 @@ func (p *pools) decoder(coding string, r io.Reader) (io.Reader, func(), error) {
 		}
 		if err := z.Reset(r); err != nil {
 			p.gzip.Put(z)
-			return nil, nil, fmt.Errorf("gzip: %w", err)
+			return nil, nil, fmt.Errorf("a gzip body that is none: %v", err) // %v: its end is not the connection's
 		}
 		return z, func() { p.gzip.Put(z) }, nil
 	case "br":

@@ -41,8 +41,11 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 		return 0
 	}
 	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
+		if !(seconds > 0) { // nor is NaN
+			return 0
+		}
 		// More than a century is more than anybody can mean, and less than overflows.
-		return time.Duration(min(max(seconds, 0), 100*365*24*3600) * float64(time.Second))
+		return time.Duration(min(seconds, 100*365*24*3600) * float64(time.Second))
 	}
 	if at, err := http.ParseTime(value); err == nil {
 		return until(at, h, now)

@@ -132,10 +132,10 @@ func follow(from, location string) (string, *url.URL, error) {
 // oddNumber reports whether a host is a number that is not the plain spelling of an IP address: 0x7f.1, 2130706433, 127.1.
 // Some resolvers take them, none has to be asked. A name ends in no number (URL Standard, "ends in a number").
 func oddNumber(host string) bool {
-	host = strings.TrimSuffix(host, ".")
 	if _, err := netip.ParseAddr(host); err == nil {
 		return false
 	}
+	host = strings.TrimSuffix(host, ".")
 	last := strings.ToLower(host[strings.LastIndexByte(host, '.')+1:])
 	if hex, ok := strings.CutPrefix(last, "0x"); ok {
 		return strings.Trim(hex, "0123456789abcdef") == ""
