@@ -5,7 +5,7 @@
 package match
 
 import (
-	"encoding/hex"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,7 +15,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// minText is how many letters and digits a text has to have for it to be a key: shorter ones are notices.
+// minText is how many bytes of letters and digits a text has to have for it to be a key: shorter ones are notices.
 const minText = 120
 
 // KeysOf fills in the keys of all drafts of one document. partial says that the document holds items besides them, which did
@@ -117,39 +117,38 @@ func date(run string) bool {
 	return false
 }
 
-// text is a hash of the letters and digits of title and body, "" for a text too short to be anybody's own. Markup, case,
-// punctuation and spaces do not count.
+// text is a hash of title and beginning of an article, "" for a text too short to be anybody's own. Only letters and digits
+// count, whatever their case; markup, punctuation and spaces do not.
 func text(article *deskwire.Article, body string) string {
 	if body == "" {
 		body = article.Summary
 	}
-	h := hasher{d: xxhash.New()}
-	h.words(article.Title)
-	h.count = 0
-	h.body(body)
-	if h.count < minText {
+	var g gist
+	g.words(article.Title)
+	title := g.n
+	g.html(body)
+	if g.n-title < minText {
 		return ""
 	}
-	return h.sum()
+	return strconv.FormatUint(xxhash.Sum64(g.buf[:g.n]), 16)
 }
 
-// A hasher hashes what of a text is letters and digits, in lower case.
-type hasher struct {
-	d     *xxhash.Digest
-	n     int // of buf
-	count int // letters and digits so far
-	buf   [1 << 10]byte
+// A gist is the letters and digits that a text begins with, in lower case. What does not fit is dropped: two articles that
+// share a title and a thousand letters are one.
+type gist struct {
+	n   int
+	buf [1 << 10]byte
 }
 
-// body hashes text outside of tags and entities. What it is given is clean, balanced HTML: "<" only ever begins a tag.
-func (h *hasher) body(html string) {
-	for html != "" {
+// html takes text outside of tags and entities. What it is given is clean, balanced HTML: "<" only ever begins a tag.
+func (g *gist) html(html string) {
+	for html != "" && !g.full() {
 		i := strings.IndexAny(html, "<&")
 		if i < 0 {
-			h.words(html)
+			g.words(html)
 			return
 		}
-		h.words(html[:i])
+		g.words(html[:i])
 		end := byte('>')
 		if html[i] == '&' {
 			end = ';'
@@ -162,8 +161,10 @@ func (h *hasher) body(html string) {
 	}
 }
 
-func (h *hasher) words(s string) {
-	for i := 0; i < len(s); {
+func (g *gist) full() bool { return g.n+utf8.UTFMax > len(g.buf) }
+
+func (g *gist) words(s string) {
+	for i := 0; i < len(s) && !g.full(); {
 		b := s[i]
 		if b < utf8.RuneSelf {
 			i++
@@ -174,32 +175,14 @@ func (h *hasher) words(s string) {
 			default:
 				continue
 			}
-			h.count++
-			if h.n == len(h.buf) {
-				h.flush()
-			}
-			h.buf[h.n] = b
-			h.n++
+			g.buf[g.n] = b
+			g.n++
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		i += size
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
-			h.count++
-			if h.n+utf8.UTFMax > len(h.buf) {
-				h.flush()
-			}
-			h.n += utf8.EncodeRune(h.buf[h.n:], unicode.ToLower(r))
+			g.n += utf8.EncodeRune(g.buf[g.n:], unicode.ToLower(r))
 		}
 	}
-}
-
-func (h *hasher) flush() {
-	h.d.Write(h.buf[:h.n])
-	h.n = 0
-}
-
-func (h *hasher) sum() string {
-	h.flush()
-	return hex.EncodeToString(h.d.Sum(nil))
 }
