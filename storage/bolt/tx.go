@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -39,6 +40,7 @@ type table struct {
 	bucket *bbolt.Bucket // nil while nothing was ever written to the table
 	cursor *bbolt.Cursor
 	scans  int
+	holes  bool // rows were deleted in this transaction
 }
 
 // ready reports whether the transaction still works, and keeps the first reason why not.
@@ -133,6 +135,10 @@ func (t *tx) Scan(name storage.Table, from, to string, limit int, reverse bool) 
 		}
 		tb.scans++
 		defer func() { tb.scans-- }()
+		if reverse && tb.holes {
+			t.backwards(tb, from, to, limit, yield)
+			return
+		}
 		t.inside = true
 		cursor := tb.bucket.Cursor()
 		k, v := start(cursor, from, to, reverse)
@@ -156,6 +162,28 @@ func (t *tx) Scan(name storage.Table, from, to string, limit int, reverse bool) 
 			}
 		}
 		t.inside = false
+	}
+}
+
+// backwards is a reverse scan of a table that had rows deleted in the same transaction. A cursor of bbolt stops before a page
+// that was emptied, or runs in a circle when all were; forwards it steps over them. So the rows are listed first: nobody
+// does this in a large table.
+func (t *tx) backwards(tb *table, from, to string, limit int, yield func(string, []byte) bool) {
+	type row struct {
+		key string
+		val []byte
+	}
+	var rows []row
+	t.inside = true
+	cursor := tb.bucket.Cursor()
+	for k, v := start(cursor, from, "", false); k != nil && (to == "" || string(k) < to); k, v = cursor.Next() {
+		rows = append(rows, row{string(k), present(v)})
+	}
+	t.inside = false
+	for n, r := range slices.Backward(rows) {
+		if !yield(r.key, r.val) || !t.ready() || len(rows)-n == limit {
+			return
+		}
 	}
 }
 
@@ -213,6 +241,7 @@ func (t *tx) Delete(name storage.Table, key string) {
 		t.inside = true
 		t.err = tb.bucket.Delete(t.key)
 		t.inside = false
+		tb.holes = true
 	}
 }
 
