@@ -117,6 +117,9 @@ func (d *decoder) site(v *value) {
 }
 
 func (d *decoder) source(v *value) {
+	if v.kind != kindMapping {
+		return
+	}
 	rights := v.get("rights")
 	s := deskwire.Source{
 		Name:     v.str("name"),
@@ -173,6 +176,9 @@ func (d *decoder) cadence(v *value, s *deskwire.Source) {
 }
 
 func (d *decoder) channel(v *value, k deskwire.ChannelKind) {
+	if v.kind != kindMapping {
+		return
+	}
 	face := v.get("face")
 	c := deskwire.Channel{
 		Kind:        k,
@@ -200,8 +206,8 @@ func (d *decoder) channel(v *value, k deskwire.ChannelKind) {
 	if l := v.get("limit"); l != nil && c.Policy.Limit > 0 && c.Policy.Limit < fewItems {
 		d.warnf(l, "with fewer than %d items, readers who look once a day miss some", fewItems)
 	}
-	if len(c.Take) == 0 {
-		d.warnf(v, "%s %q has no `take`: only editors bring something in", k, c.Name)
+	if len(c.Take) == 0 && !d.told[v.get("take")] {
+		d.warnf(v, "there is no `take`, so only editors bring something into this %s", k)
 	}
 	d.cfg.Channels = append(d.cfg.Channels, c)
 	d.channels = append(d.channels, v)
@@ -210,8 +216,9 @@ func (d *decoder) channel(v *value, k deskwire.ChannelKind) {
 func (d *decoder) rules(list []*value) []deskwire.Rule {
 	var rules []deskwire.Rule
 	for _, v := range list {
+		var languages []string
 		for _, l := range v.list("languages") {
-			d.language(l)
+			languages = append(languages, d.language(l))
 		}
 		if in := v.get("in"); in != nil && v.get("words") == nil {
 			d.warnf(in, "`in` says where words look, and there are no `words` in this rule")
@@ -220,7 +227,7 @@ func (d *decoder) rules(list []*value) []deskwire.Rule {
 			Sources:    v.texts("sources"),
 			Topics:     v.texts("topics"),
 			Categories: v.texts("categories"),
-			Languages:  v.texts("languages"),
+			Languages:  languages,
 			Words:      v.texts("words"),
 			In:         v.texts("in"),
 			When:       v.str("when"),

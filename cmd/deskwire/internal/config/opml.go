@@ -33,7 +33,7 @@ func ParseOPML(r io.Reader) (found []deskwire.Source, skipped []string, err erro
 	d.Entity = xml.HTMLEntity
 	d.CharsetReader = charset.NewReaderLabel
 	seen := map[string]bool{}
-	depth, outlines := 0, 0
+	depth, outlines, begun := 0, 0, false
 	for {
 		token, err := d.Token()
 		if limited.N <= 0 {
@@ -53,6 +53,7 @@ func ParseOPML(r io.Reader) (found []deskwire.Source, skipped []string, err erro
 			if depth == 1 && !strings.EqualFold(e.Name.Local, "opml") {
 				return nil, nil, fmt.Errorf("this is not OPML: it begins with <%s>: %w", clean(e.Name.Local), deskwire.ErrInvalid)
 			}
+			begun = true
 			if !strings.EqualFold(e.Name.Local, "outline") {
 				continue
 			}
@@ -71,7 +72,7 @@ func ParseOPML(r io.Reader) (found []deskwire.Source, skipped []string, err erro
 			depth--
 		}
 	}
-	if depth != 0 || outlines == 0 && len(seen) == 0 && d.InputOffset() == 0 {
+	if depth != 0 || !begun {
 		return nil, nil, fmt.Errorf("this is not OPML, or only the beginning of it: %w", deskwire.ErrInvalid)
 	}
 	return found, skipped, nil

@@ -110,7 +110,7 @@ func (b *book) sorted() Problems {
 
 // closest is the name that what was written was probably meant to be, or "".
 func closest(written string, names []string) string {
-	best, least := "", len([]rune(written))/3+1
+	best, least := "", max(1, len([]rune(written))/3)
 	for _, n := range names {
 		if d := distance(strings.ToLower(written), n); d <= least && (best == "" || d < least) {
 			best, least = n, d

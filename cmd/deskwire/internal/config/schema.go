@@ -13,7 +13,6 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
-	"go.yaml.in/yaml/v4"
 )
 
 //go:embed schema.json
@@ -111,7 +110,7 @@ func (j *judge) instance(v *value, schema map[string]any) any {
 	switch {
 	case slices.Contains(wants, "string") || len(schema) == 0:
 		v.kind = kindText
-	case v.expanded && v.style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) == 0 && slices.Contains(wants, "integer"):
+	case v.expanded && slices.Contains(wants, "integer"):
 		if _, err := v.integer(); err == nil {
 			v.kind = kindInt
 		}
@@ -221,6 +220,9 @@ func (j *judge) unknown(v *value, key string, schema map[string]any) {
 func (j *judge) homes(key string) []string {
 	var homes []string
 	sections, _ := j.whole["properties"].(map[string]any)
+	if sections[key] != nil {
+		homes = append(homes, "the first level of config.yaml")
+	}
 	for name, s := range sections {
 		if props, ok := j.of(s)["properties"].(map[string]any); ok && props[key] != nil {
 			homes = append(homes, name)
@@ -240,7 +242,9 @@ func (j *judge) missing(v *value, key string, schema map[string]any) {
 	msg := fmt.Sprintf("the key %q is missing", key)
 	if props, ok := schema["properties"].(map[string]any); ok {
 		if p, ok := props[key].(map[string]any); ok {
-			msg = fmt.Sprintf("the key %q is missing: %v", key, p["description"])
+			says, _ := p["description"].(string)
+			first, _, _ := strings.Cut(says, ". ")
+			msg += ": " + strings.ToLower(first[:1]) + first[1:]
 		}
 	}
 	j.book.add(v.doc.name, v.at, v.path(), false, strings.TrimSuffix(msg, "."))
@@ -305,7 +309,7 @@ func mistyped(v *value, want []string) string {
 	}
 	switch {
 	case want[0] == "array" && v.kind != kindMapping && len(v.raw) < 60:
-		msg += fmt.Sprintf(": [%s]", v.raw)
+		msg += fmt.Sprintf(", as [%s]", v.raw)
 	case want[0] == "array":
 		msg += "; begin each entry with a hyphen"
 	case want[0] == "boolean" && v.kind == kindText:
