@@ -1,0 +1,220 @@
+package parse
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/cespare/xxhash/v2"
+
+	"deskwire"
+)
+
+// finish makes a draft of a piece. ok is false when the item says nothing at all.
+func (r *reader) finish(p *piece) (d deskwire.Draft, ok bool) {
+	a := &d.Article
+	a.Source = r.in.Source.Name
+	a.Title = plainText(p.title, maxTitle)
+	a.Link = r.link(p)
+	body, teaser := r.texts(p)
+	d.Body = body.html
+	a.HasBody = d.Body != ""
+	a.Summary = summarize(or(teaser, body.text))
+	r.pictures(a, p, body.media)
+	if a.Title == "" && a.Link == "" && a.Summary == "" && len(a.Media) == 0 && strings.TrimSpace(p.guid) == "" {
+		return d, false
+	}
+	r.setDates(a, p)
+	a.GUID = r.guid(a, p)
+	var agencies []string
+	a.Authors, agencies = r.authors(p)
+	a.Agencies = r.agencies(a, agencies, p.credits, or(body.text, teaser))
+	a.Categories = subjects(p.subjects)
+	a.Language = or(language(p.lang), r.doc.Language, language(r.in.Source.Language))
+	a.Rights = plainText(p.rights, maxCaption)
+	a.Comments = r.absolute(p.comments, p.item.base)
+	if t := plainText(p.via.Title, maxTitle); t != "" || p.via.URL != "" {
+		a.Via = deskwire.Via{Title: t, URL: r.absolute(p.via.URL, p.item.base)}
+	}
+	a.Words, a.Seconds = measure(or(body.text, teaser))
+	a.Digest = digest(a, body.text)
+	d.Mark = p.item.mark
+	return d, true
+}
+
+// link is where the article can be read.
+func (r *reader) link(p *piece) string {
+	for _, s := range p.links {
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		// A guid is an address only when it is a whole one.
+		if s == strings.TrimSpace(p.guid) && !strings.HasPrefix(s, "http://") && !strings.HasPrefix(s, "https://") {
+			continue
+		}
+		if u := r.absolute(s, p.item.base); u != "" {
+			return u
+		}
+	}
+	return ""
+}
+
+// guid is the source's identifier, or the next best thing (fetching.md: guid, rdf:about, link, hash of title and date).
+func (r *reader) guid(a *deskwire.Article, p *piece) string {
+	id := or(strings.TrimSpace(p.guid), p.item.about, a.Link)
+	if id == "" {
+		h := xxhash.Sum64String(a.Title + "\x00" + p.published + "\x00" + a.Summary)
+		return "hash:" + strconv.FormatUint(h, 36)
+	}
+	if len(id) > maxKeyLength {
+		return cutValid(id, maxKeyLength) + "#" + strconv.FormatUint(xxhash.Sum64String(id), 36)
+	}
+	return id
+}
+
+// cutValid cuts s to at most n bytes at a character's boundary.
+func cutValid(s string, n int) string {
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// texts cleans an item's body and makes plain text of its teaser. A teaser that is the only text is the body too when it is
+// more than a summary can hold.
+func (r *reader) texts(p *piece) (body cleaned, teaser string) {
+	if p.body != nil {
+		body = r.html(p.body)
+	}
+	if p.summary == nil {
+		return body, ""
+	}
+	if body.html == "" && body.text == "" {
+		only := r.html(p.summary)
+		if !only.rich && strings.Count(only.text, "\n") == 0 && utf8.RuneCountInString(only.text) <= maxSummary {
+			only.html = ""
+		}
+		return only, only.text
+	}
+	if string(p.summary.text) == string(p.body.text) {
+		return body, body.text
+	}
+	if p.summary.plain {
+		return body, collapse(string(p.summary.text))
+	}
+	short := r.html(p.summary)
+	if len(body.media) == 0 {
+		body.media = short.media
+	}
+	return body, short.text
+}
+
+func (r *reader) html(m *markup) cleaned {
+	src := m.text
+	if m.plain {
+		src = paragraphs(src)
+	}
+	return r.clean.clean(src, r.base(m.base), r.resolve)
+}
+
+// pictures joins what the item names with what its text shows. The text's pictures count only as far as they tell more about
+// those named, or when none is named.
+func (r *reader) pictures(a *deskwire.Article, p *piece, shown []deskwire.Media) {
+	named := slices.ContainsFunc(p.media, func(m deskwire.Media) bool { return m.Kind() == "image" })
+	for _, m := range shown {
+		if m.Kind() == "image" && named {
+			key := pictureKey(m.URL)
+			for i := range p.media {
+				if pictureKey(p.media[i].URL) == key {
+					p.media[i] = mergeMedia(p.media[i], m)
+				}
+			}
+			continue
+		}
+		p.media = r.appendMedia(p.media, m, "")
+	}
+	orderMedia(p.media)
+	a.Media = p.media
+}
+
+// setDates reads the dates. None is in the future: a source's clock does not decide what is on top.
+func (r *reader) setDates(a *deskwire.Article, p *piece) {
+	published, ok := r.dates.read(p.published)
+	raw := strings.TrimSpace(p.published)
+	modified, changed := r.dates.read(p.updated)
+	if !ok && raw == "" && changed {
+		published, ok, raw = modified, true, strings.TrimSpace(p.updated)
+	}
+	now := r.in.Now.UTC()
+	switch {
+	case !ok:
+		a.Published, a.DateRaw = now, cutRunes(collapse(raw), maxDate)
+	case published.After(now):
+		a.Published, a.DateRaw = now, cutRunes(collapse(raw), maxDate)
+	default:
+		a.Published = published
+	}
+	if changed && !modified.After(now) && modified.After(a.Published) {
+		a.Modified = modified
+	}
+	a.Published, a.Modified = a.Published.Truncate(time.Millisecond), a.Modified.Truncate(time.Millisecond)
+}
+
+// agencies collects the agencies that bylines, credits, the source line and the text's own dateline name.
+func (r *reader) agencies(a *deskwire.Article, found, credits []string, text string) []string {
+	for _, c := range credits {
+		found = appendAgencies(found, plainText(c, maxName))
+	}
+	found = append(found, textAgencies(text)...)
+	for _, m := range a.Media {
+		found = appendAgencies(found, m.Credit)
+	}
+	var list []string
+	for _, name := range found {
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// subjects makes plain text of categories, without repeats.
+func subjects(raw []string) (list []string) {
+	for _, s := range raw {
+		s = plainText(s, maxName)
+		if s == "" || len(list) >= maxCategories || slices.ContainsFunc(list, func(have string) bool { return strings.EqualFold(have, s) }) {
+			continue
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// language is a tag in the form of BCP 47, "" for anything else: "en_us" is en-US, "English" is nothing.
+func language(s string) string {
+	s = strings.ReplaceAll(strings.TrimSpace(s), "_", "-")
+	if len(s) < 2 || len(s) > 35 {
+		return ""
+	}
+	parts := strings.Split(s, "-")
+	for i, part := range parts {
+		for k := range len(part) {
+			if c := part[k] | 0x20; (c < 'a' || c > 'z') && (i == 0 || part[k] < '0' || part[k] > '9') {
+				return ""
+			}
+		}
+		switch {
+		case part == "" || len(part) > 8 || i == 0 && len(part) > 3:
+			return ""
+		case i > 0 && len(part) == 2:
+			parts[i] = strings.ToUpper(part)
+		case i > 0 && len(part) == 4:
+			parts[i] = strings.ToUpper(part[:1]) + strings.ToLower(part[1:])
+		default:
+			parts[i] = strings.ToLower(part)
+		}
+	}
+	return strings.Join(parts, "-")
+}

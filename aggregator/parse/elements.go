@@ -1,0 +1,68 @@
+package parse
+
+// elementKind says what tidy does with an element that the policy lets through.
+type elementKind uint8
+
+const (
+	inline  elementKind = iota
+	block               // words on its two sides are two words
+	void                // has no end tag
+	player              // becomes a link
+	discard             // the tags go, the content stays
+)
+
+// An element is what tidy knows about one name.
+type element struct {
+	kind    elementKind
+	implied bool // its end tag may be left out (HTML §13.1.2.4)
+	rich    bool // makes a text more than paragraphs of words
+}
+
+// elements is the allow list: all that can be in a body, and what tidy turns into something of it.
+var elements = map[string]element{
+	"p": {kind: block, implied: true}, "div": {kind: block}, "br": {kind: void}, "hr": {kind: void},
+	"h1": {kind: block, rich: true}, "h2": {kind: block, rich: true}, "h3": {kind: block, rich: true}, "h4": {kind: block, rich: true},
+	"h5": {kind: block, rich: true}, "h6": {kind: block, rich: true},
+	"ul": {kind: block, rich: true}, "ol": {kind: block, rich: true}, "li": {kind: block, implied: true},
+	"dl": {kind: block, rich: true}, "dt": {kind: block, implied: true}, "dd": {kind: block, implied: true},
+	"table": {kind: block, rich: true}, "caption": {kind: block}, "thead": {kind: block, implied: true}, "tbody": {kind: block, implied: true},
+	"tfoot": {kind: block, implied: true}, "tr": {kind: block, implied: true}, "td": {kind: block, implied: true}, "th": {kind: block, implied: true},
+	"blockquote": {kind: block, rich: true}, "figure": {kind: block, rich: true}, "figcaption": {kind: block}, "pre": {kind: block, rich: true},
+	"q": {}, "cite": {}, "code": {}, "kbd": {}, "samp": {}, "var": {}, "a": {}, "img": {kind: void, rich: true},
+	"strong": {}, "b": {}, "em": {}, "i": {}, "u": {}, "s": {}, "strike": {}, "small": {}, "sub": {}, "sup": {}, "mark": {},
+	"del": {}, "ins": {}, "abbr": {}, "time": {}, "dfn": {}, "bdi": {}, "bdo": {}, "wbr": {kind: void}, "ruby": {}, "rt": {implied: true}, "rp": {implied: true},
+	"section": {kind: block}, "article": {kind: block}, "aside": {kind: block}, "header": {kind: block}, "footer": {kind: block},
+	"nav": {kind: block}, "main": {kind: block}, "address": {kind: block},
+	"center": {kind: discard}, "span": {kind: discard}, "font": {kind: discard}, "picture": {kind: discard},
+	"iframe": {kind: player}, "video": {kind: player}, "audio": {kind: player}, "source": {kind: void}, "embed": {kind: void},
+}
+
+// closers says which open elements a start tag ends when they are innermost (HTML §13.1.2.4).
+var closers = map[string]string{
+	"li": "li", "dt": "dt dd", "dd": "dt dd", "tr": "td th tr", "td": "td th", "th": "td th",
+	"tbody": "td th tr thead tbody tfoot", "tfoot": "td th tr thead tbody", "rt": "rt rp", "rp": "rt rp",
+	"p": "p", "div": "p", "ul": "p", "ol": "p", "dl": "p", "table": "p", "blockquote": "p", "figure": "p", "pre": "p", "hr": "p",
+	"h1": "p", "h2": "p", "h3": "p", "h4": "p", "h5": "p", "h6": "p", "section": "p", "article": "p", "aside": "p", "header": "p",
+	"footer": "p", "nav": "p", "main": "p", "address": "p",
+}
+
+// cardClasses are words of class attributes that name what stands in an article without being part of it.
+var cardClasses = map[string]bool{
+	"related": true, "related-posts": true, "related-articles": true, "related-content": true, "related-story": true, "related-stories": true,
+	"related-news": true, "related-links": true, "relatedposts": true, "jp-relatedposts": true, "read-more": true, "readmore": true,
+	"read-also": true, "readalso": true, "see-also": true, "more-on": true, "newsletter": true, "newsletter-signup": true,
+	"newsletter-box": true, "newsletter-form": true, "subscribe": true, "subscribe-box": true, "sharedaddy": true, "share-buttons": true,
+	"social-share": true, "sharing": true, "addtoany_share_save_container": true, "feedflare": true, "promo": true, "advert": true,
+	"advertisement": true, "ad-container": true, "wp-block-latest-posts": true, "wp-block-embed-related": true, "embed-related": true,
+	"article-related": true, "inline-related": true, "crp_related": true, "yarpp-related": true, "yarpp": true, "mc4wp-form": true,
+	"tags-links": true, "author-box": true, "wp-block-newspack-blocks-homepage-articles": true, "donation": true, "donate-box": true,
+}
+
+// leadIns begin a paragraph that leads away from the article. Such a paragraph goes when it holds a link and little else.
+var leadIns = []string{
+	"Read more", "READ MORE", "Read also", "READ ALSO", "Also read", "ALSO READ", "Read next", "See also", "More on this", "Related:", "RELATED:", "Related story", "Don't miss", "Continue reading",
+	"Lesen Sie auch", "Mehr zum Thema", "Lire aussi", "À lire aussi", "Lire la suite", "Lea también", "Lee también", "Leer más", "Leia também", "Leia mais", "Leggi anche",
+	"Lees ook", "Läs också", "Läs även", "Les også", "Læs også", "Lue myös", "Czytaj też", "Czytaj także", "Zobacz też", "Čtěte také", "Čítajte aj", "Olvassa el", "Citește și",
+	"Читайте також", "Читайте ще", "ЧИТАЙТЕ ТАКОЖ", "Читайте также", "ЧИТАЙТЕ ТАКЖЕ", "Читать далее", "Смотрите также", "Чытайце таксама", "Прочетете още", "Διαβάστε επίσης", "Ayrıca okuyun",
+	"The post ",
+}

@@ -1,0 +1,481 @@
+package parse
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// A scanned is a document after the scan: what gofeed is to read, and what was noted about it on the way.
+type scanned struct {
+	format    string // "rss", "rdf" or "atom"
+	version   string
+	xml       []byte // regular XML for gofeed
+	lifted    []lift // the texts that its marks stand for
+	items     []item // of xml, in order
+	skipped   []uint64
+	header    uint64
+	language  string // xml:lang of the root
+	base      string // of the root; absolute, or ""
+	truncated bool
+	notes     []string
+}
+
+// An item is what the scan noted about one item.
+type item struct {
+	mark  uint64
+	base  string // what its relative addresses are relative to; absolute, or ""
+	lang  string
+	about string // rdf:about
+}
+
+// A lift is a text that was taken out of gofeed's way.
+type lift struct {
+	raw        []byte // as it stands between the tags
+	kind, mode string // the attributes type and mode, lower case
+	src        string
+	base       string
+}
+
+// settings are what a scan depends on besides the document.
+type settings struct {
+	url   string
+	seed  uint64 // of the header's hash
+	known func(uint64) bool
+}
+
+type frameKind uint8
+
+const (
+	frameRoot frameKind = iota
+	frameChannel
+	frameItem
+	frameField // anything inside the feed or an item that gofeed is given
+	frameDrop  // anything it is not given
+)
+
+// A frame is an open element.
+type frame struct {
+	name  []byte // as written
+	kind  frameKind
+	base  string
+	spans int // where the element begins in the source, for fields that items inherit; else -1
+	binds int // namespace bindings made by it
+}
+
+// A scanner walks the bytes of an XML document once.
+type scanner struct {
+	settings
+	src    []byte
+	pos    int
+	out    []byte
+	stack  []frame
+	spaces map[string]string // prefix -> vocabulary
+	binds  int               // namespace bindings in scope
+
+	doc     scanned
+	hash    *xxhash.Digest
+	channel bool // the channel is open in out
+
+	itemSrc, itemOut, itemLift int // where the open item begins
+	current                    item
+
+	elements, attributes, extensions, perItem int
+	seen                                      int // items, cut out ones included
+	attrs                                     []attr
+	full                                      bool // an item too many: the rest is not read
+}
+
+// scanXML reads src, which is valid UTF-8 whose root element begins at root.
+func scanXML(src []byte, root int, set settings) *scanned {
+	s := &scanner{settings: set, src: src, pos: root, hash: xxhash.NewWithSeed(set.seed), spaces: map[string]string{}}
+	s.out = make([]byte, 0, 4096+len(src)/8)
+	for !s.full && s.pos < len(src) && !(len(s.stack) == 0 && s.doc.format != "") {
+		lt := bytes.IndexByte(src[s.pos:], '<')
+		if lt < 0 {
+			break
+		}
+		if lt > 0 {
+			s.text(src[s.pos : s.pos+lt])
+			s.pos += lt
+		}
+		if !s.markup() {
+			s.doc.truncated = true
+			break
+		}
+	}
+	s.finish()
+	return &s.doc
+}
+
+// text passes character data on where gofeed reads any: inside a field.
+func (s *scanner) text(t []byte) {
+	if n := len(s.stack); n > 0 && s.stack[n-1].kind == frameField {
+		if len(t) > maxToken {
+			t = cutToken(t)
+			s.note("a text longer than 1 MB was cut")
+		}
+		s.out = appendText(s.out, t)
+	}
+}
+
+// markup reads what begins with the '<' at pos. It reports false when the document ends inside it.
+func (s *scanner) markup() bool {
+	rest := s.src[s.pos:]
+	if len(rest) < 2 {
+		return false
+	}
+	switch c := rest[1]; {
+	case c == '/':
+		return s.endTag()
+	case c == '?':
+		return s.skipTo("?>", 2)
+	case bytes.HasPrefix(rest, []byte("<!--")):
+		return s.skipTo("-->", 4)
+	case bytes.HasPrefix(rest, []byte("<![CDATA[")):
+		return s.cdata()
+	case c == '!':
+		end := declarationEnd(rest)
+		s.pos += max(end, 1)
+		return end > 0
+	case nameStart(c):
+		return s.startTag()
+	}
+	// A bare '<' in text.
+	s.text(rest[:1])
+	s.pos++
+	return true
+}
+
+func (s *scanner) skipTo(end string, from int) bool {
+	i := bytes.Index(s.src[s.pos+from:], []byte(end))
+	if i < 0 {
+		return false
+	}
+	s.pos += from + i + len(end)
+	return true
+}
+
+func (s *scanner) cdata() bool {
+	body := s.src[s.pos+9:]
+	end := bytes.Index(body, []byte("]]>"))
+	if end < 0 {
+		return false
+	}
+	if n := len(s.stack); n > 0 && s.stack[n-1].kind == frameField {
+		// Written as a section again: gofeed takes it word for word.
+		s.out = append(s.out, "<![CDATA["...)
+		s.out = append(s.out, cutToken(body[:end])...)
+		s.out = append(s.out, "]]>"...)
+	}
+	s.pos += 9 + end + 3
+	return true
+}
+
+// startTag reads the tag at pos.
+func (s *scanner) startTag() bool {
+	at := s.pos
+	t, next := readTag(s.src, at, s.attrs[:0])
+	s.attrs = t.attrs
+	if next < 0 {
+		return false
+	}
+	s.pos = next
+	if len(t.name) > maxName || next-at > maxToken {
+		return true // no element that anybody needs
+	}
+	s.open(at, t)
+	return true
+}
+
+// open decides what an element is by where it stands.
+func (s *scanner) open(at int, t tag) {
+	prefix, local := splitName(t.name)
+	if len(s.stack) == 0 {
+		s.openRoot(at, t, local)
+		return
+	}
+	s.bind(t)
+	space := s.spaceOf(prefix, t)
+	top := &s.stack[len(s.stack)-1]
+	if isItem(s.doc.format, space, local) {
+		for top.kind != frameChannel && top.kind != frameRoot && s.mayClose() {
+			s.close() // an item inside an item or a field: those were never closed
+			top = &s.stack[len(s.stack)-1]
+		}
+		if top.kind == frameRoot || top.kind == frameChannel {
+			s.openItem(at, t)
+			return
+		}
+	}
+	switch {
+	case top.kind == frameDrop:
+		s.push(frame{name: t.name, kind: frameDrop, base: top.base, spans: -1}, t)
+	case top.kind == frameRoot && s.doc.format != "atom" && local == "channel":
+		s.ensureChannel()
+		s.hashTag(at)
+		s.push(frame{name: t.name, kind: frameChannel, base: s.baseOf(t, top.base), spans: -1}, t)
+	case top.kind == frameItem && s.lifts(space, local, t):
+		s.lift(space, local, t, top.base)
+	default:
+		s.openField(at, t, space, local, top)
+	}
+}
+
+// mayClose reports whether the open element is one that an item's tag may close: a field of the feed, or an item or a direct
+// field of an item. A dropped element may hold items of its own kind of list.
+func (s *scanner) mayClose() bool {
+	return s.stack[len(s.stack)-1].kind != frameDrop
+}
+
+func (s *scanner) openRoot(at int, t tag, local string) {
+	s.bind(t)
+	d := &s.doc
+	prefix, _ := splitName(t.name)
+	def := ""
+	for i := range t.attrs {
+		a := &t.attrs[i]
+		switch string(a.name) {
+		case "version":
+			d.version = attrText(a.value)
+		case "xml:lang", "lang":
+			d.language = attrText(a.value)
+		case "xmlns":
+			def = attrText(a.value)
+		}
+	}
+	if prefix != "" {
+		def = s.spaces["uri:"+prefix]
+	}
+	d.base = s.baseOf(t, "")
+	s.hashTag(at)
+	switch local {
+	case "feed":
+		d.format = "atom"
+		d.version = atomVersion(d.version, def)
+		s.emitOpen("feed", t)
+	case "rdf":
+		d.format = "rdf"
+		d.version = "1.0"
+		if strings.Contains(string(s.src[at:s.pos]), "netscape.com/rdf") {
+			d.version = "0.9"
+		}
+		s.emitOpen("rdf", t)
+	default:
+		d.format = "rss"
+		s.emitOpen("rss", t)
+	}
+	s.elements++
+	s.push(frame{name: t.name, kind: frameRoot, base: d.base, spans: -1}, t)
+	if local == "channel" && len(s.stack) > 0 {
+		s.ensureChannel()
+		s.stack[0].kind = frameChannel
+	}
+}
+
+func atomVersion(version, space string) string {
+	switch {
+	case version != "":
+		return version
+	case space == "http://purl.org/atom/ns#":
+		return "0.3"
+	}
+	return "1.0"
+}
+
+// ensureChannel opens the one channel of the document that gofeed sees. Items of RSS 1.0 stand outside the channel and some
+// feeds have several; one channel that holds everything keeps the order of the document.
+func (s *scanner) ensureChannel() {
+	if !s.channel && s.doc.format != "atom" {
+		s.out = append(s.out, "<channel>"...)
+		s.channel = true
+	}
+}
+
+func (s *scanner) openItem(at int, t tag) {
+	top := &s.stack[len(s.stack)-1]
+	if s.seen++; s.seen > maxItems {
+		s.note("more than 2,000 items: the rest was left out")
+		s.full = true
+		return
+	}
+	s.ensureChannel()
+	s.itemSrc, s.itemOut, s.itemLift, s.perItem = at, len(s.out), len(s.doc.lifted), 0
+	s.current = item{base: s.baseOf(t, top.base)}
+	for i := range t.attrs {
+		a := &t.attrs[i]
+		_, local := splitName(a.name)
+		switch {
+		case string(a.name) == "xml:lang":
+			s.current.lang = attrText(a.value)
+		case local == "about":
+			s.current.about = strings.TrimSpace(attrText(a.value))
+		}
+	}
+	name := "item"
+	if s.doc.format == "atom" {
+		name = "entry"
+	}
+	s.emitOpen(name, t)
+	s.elements++
+	s.push(frame{name: t.name, kind: frameItem, base: s.current.base, spans: -1}, t)
+}
+
+// closeItem ends the open item: its bytes are hashed, and it leaves again when it is known. end is the offset after it.
+func (s *scanner) closeItem(end int) {
+	s.current.mark = max(xxhash.Sum64(s.src[s.itemSrc:end]), 1)
+	if s.known != nil && s.known(s.current.mark) {
+		s.doc.skipped = append(s.doc.skipped, s.current.mark)
+		s.dropItem()
+		return
+	}
+	s.doc.items = append(s.doc.items, s.current)
+}
+
+func (s *scanner) dropItem() {
+	s.out = s.out[:s.itemOut]
+	s.doc.lifted = s.doc.lifted[:s.itemLift]
+	s.elements -= s.perItem
+}
+
+// openField passes an element on to gofeed unless nothing reads it or a limit is reached.
+func (s *scanner) openField(at int, t tag, space, local string, top *frame) {
+	f := frame{name: t.name, kind: frameField, base: s.baseOf(t, top.base), spans: -1}
+	inItem := s.itemOpen()
+	switch {
+	case !readable(space):
+		f.kind = frameDrop
+	case len(s.stack) >= maxDepth:
+		s.note("elements nested more than 128 deep were left out")
+		f.kind = frameDrop
+	case s.binds > maxNamespaces:
+		s.note("more than 128 namespaces: the elements that declare more were left out")
+		f.kind = frameDrop
+	case s.elements >= maxElements, s.attributes+len(t.attrs) > maxAttributes:
+		s.note("more than 50,000 elements or 100,000 attributes: the rest was left out")
+		f.kind = frameDrop
+	case inItem && s.perItem >= maxPerItem:
+		s.note("an item of more than 500 elements: its rest was left out")
+		f.kind = frameDrop
+	case space != "" && s.extensions >= maxExtensions:
+		s.note("more than 4,000 extension elements: the rest was left out")
+		f.kind = frameDrop
+	}
+	if f.kind == frameField {
+		if top.kind == frameRoot || top.kind == frameChannel {
+			s.ensureChannel()
+			if inherited(space, local) {
+				f.spans = at
+			}
+		}
+		s.elements++
+		s.perItem++
+		s.attributes += len(t.attrs)
+		if space != "" {
+			s.extensions++
+		}
+		s.out = append(s.out, '<')
+		s.out = append(s.out, t.name...)
+		s.emitAttrs(t, false, f.base)
+		s.out = append(s.out, '>')
+	}
+	s.push(f, t)
+}
+
+func (s *scanner) itemOpen() bool {
+	for i := len(s.stack) - 1; i >= 0; i-- {
+		if s.stack[i].kind == frameItem {
+			return true
+		}
+	}
+	return false
+}
+
+// push opens a frame, and closes it at once for an empty-element tag.
+func (s *scanner) push(f frame, t tag) {
+	f.binds = t.binds
+	s.stack = append(s.stack, f)
+	if t.empty {
+		s.close()
+	}
+}
+
+// close ends the innermost open element at pos.
+func (s *scanner) close() { s.closeAt(s.pos) }
+
+func (s *scanner) closeAt(end int) {
+	f := s.stack[len(s.stack)-1]
+	s.stack = s.stack[:len(s.stack)-1]
+	s.binds -= f.binds
+	switch f.kind {
+	case frameField:
+		s.out = append(s.out, "</"...)
+		s.out = append(s.out, f.name...)
+		s.out = append(s.out, '>')
+		if f.spans >= 0 {
+			s.hash.Write(s.src[f.spans:end])
+		}
+	case frameItem:
+		if s.doc.format == "atom" {
+			s.out = append(s.out, "</entry>"...)
+		} else {
+			s.out = append(s.out, "</item>"...)
+		}
+		s.closeItem(end)
+	}
+}
+
+// endTag closes the innermost open element of that name and everything inside it. A tag that closes nothing is dropped.
+func (s *scanner) endTag() bool {
+	gt := bytes.IndexByte(s.src[s.pos:], '>')
+	if gt < 0 {
+		return false
+	}
+	at := s.pos
+	name := bytes.TrimRight(s.src[at+2:at+gt], " \t\r\n/")
+	s.pos = at + gt + 1
+	for i := len(s.stack) - 1; i >= 0; i-- {
+		if !bytes.Equal(s.stack[i].name, name) && !bytes.EqualFold(s.stack[i].name, name) {
+			if s.stack[i].kind == frameItem && !structural(name) {
+				return true // only the feed's own elements close an item from inside
+			}
+			continue
+		}
+		for len(s.stack) > i+1 {
+			s.closeAt(at)
+		}
+		s.close()
+		return true
+	}
+	return true
+}
+
+// finish closes what is open. An item that the document ends in is not complete and goes.
+func (s *scanner) finish() {
+	if len(s.stack) > 0 && !s.full {
+		s.doc.truncated = true
+	}
+	for len(s.stack) > 0 {
+		f := &s.stack[len(s.stack)-1]
+		if f.kind == frameItem {
+			s.dropItem()
+			s.stack = s.stack[:len(s.stack)-1]
+			continue
+		}
+		f.spans = -1
+		s.close()
+	}
+	if s.channel {
+		s.out = append(s.out, "</channel>"...)
+	}
+	root := map[string]string{"atom": "</feed>", "rdf": "</rdf>", "rss": "</rss>"}[s.doc.format]
+	s.out = append(s.out, root...)
+	s.doc.xml = s.out
+	s.doc.header = max(s.hash.Sum64(), 1)
+}
+
+func (s *scanner) hashTag(at int) { s.hash.Write(s.src[at:s.pos]) }
+
+// note records what was left out, once.
+func (s *scanner) note(line string) { s.doc.notes = addNote(s.doc.notes, line) }

@@ -1,0 +1,171 @@
+package parse
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// A jsonDocument is a JSON Feed after the scan: the object without its items, and the items' bytes.
+type jsonDocument struct {
+	head      []byte // a regular object with an empty list of items
+	items     [][]byte
+	marks     []uint64
+	skipped   []uint64
+	header    uint64
+	found     bool // there is a member called items
+	truncated bool
+	notes     []string
+}
+
+// scanJSON finds the members of the object that text begins with and the elements of its list of items, without reading what
+// is in them: brackets are counted, strings stepped over.
+func scanJSON(text []byte, set settings) *jsonDocument {
+	d := &jsonDocument{head: []byte{'{'}}
+	hash := xxhash.NewWithSeed(set.seed)
+	i := 1
+	for {
+		i = skipSpace(text, i)
+		for i < len(text) && text[i] == ',' {
+			i = skipSpace(text, i+1)
+		}
+		if i >= len(text) || text[i] != '"' {
+			d.truncated = i >= len(text)
+			break
+		}
+		key := i
+		if i = stringEnd(text, i); i < 0 {
+			d.truncated = true
+			break
+		}
+		name := text[key:i]
+		if i = skipSpace(text, i); i >= len(text) || text[i] != ':' {
+			d.truncated = true
+			break
+		}
+		i = skipSpace(text, i+1)
+		if string(name) == `"items"` && i < len(text) && text[i] == '[' {
+			d.found = true
+			if i = d.scanItems(text, i+1, set); i < 0 {
+				d.truncated = true
+				break
+			}
+			continue
+		}
+		end := valueEnd(text, i)
+		if end < 0 {
+			d.truncated = true
+			break
+		}
+		value := text[i:end]
+		switch string(name) {
+		case `"author"`, `"authors"`, `"language"`:
+			hash.Write(name)
+			hash.Write(value)
+		}
+		d.keep(name, value)
+		i = end
+	}
+	d.head = append(d.head, '}')
+	d.header = max(hash.Sum64(), 1)
+	return d
+}
+
+// keep adds a member to the head, unless it can not be read: a broken member is no reason to lose the items.
+func (d *jsonDocument) keep(name, value []byte) {
+	if !json.Valid(value) {
+		d.notes = addNote(d.notes, "a member of the feed can not be read: "+string(name[:min(len(name), 40)]))
+		return
+	}
+	if len(d.head) > 1 {
+		d.head = append(d.head, ',')
+	}
+	d.head = append(append(append(d.head, name...), ':'), value...)
+}
+
+// scanItems reads the list whose elements begin at i and returns the offset after it, -1 when the document ends inside.
+func (d *jsonDocument) scanItems(text []byte, i int, set settings) int {
+	for seen := 0; ; {
+		i = skipSpace(text, i)
+		switch {
+		case i >= len(text):
+			return -1
+		case text[i] == ',':
+			i++
+			continue
+		case text[i] == ']':
+			return i + 1
+		}
+		end := valueEnd(text, i)
+		if end < 0 {
+			return -1
+		}
+		if seen++; seen > maxItems {
+			d.notes = addNote(d.notes, "more than 2,000 items: the rest was left out")
+			i = end
+			continue
+		}
+		raw := text[i:end]
+		i = end
+		mark := max(xxhash.Sum64(raw), 1)
+		if set.known != nil && set.known(mark) {
+			d.skipped = append(d.skipped, mark)
+			continue
+		}
+		d.items = append(d.items, raw)
+		d.marks = append(d.marks, mark)
+	}
+}
+
+// valueEnd is the offset after the value at i, -1 when the document ends first or the value is nested too deep.
+func valueEnd(text []byte, i int) int {
+	depth := 0
+	for i < len(text) {
+		switch c := text[i]; c {
+		case '"':
+			if i = stringEnd(text, i); i < 0 {
+				return -1
+			}
+			if depth == 0 {
+				return i
+			}
+			continue
+		case '{', '[':
+			if depth++; depth > maxJSONDepth {
+				return -1
+			}
+		case '}', ']':
+			if depth--; depth < 0 {
+				return i
+			}
+			if depth == 0 {
+				return i + 1
+			}
+		case ',':
+			if depth == 0 {
+				return i
+			}
+		}
+		i++
+	}
+	return -1
+}
+
+// stringEnd is the offset after the string that begins at i, or -1.
+func stringEnd(text []byte, i int) int {
+	for i++; ; i++ {
+		j := bytes.IndexByte(text[i:], '"')
+		if j < 0 {
+			return -1
+		}
+		i += j
+		slashes := 0
+		for text[i-1-slashes] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return i + 1
+		}
+	}
+}

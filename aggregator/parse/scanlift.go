@@ -1,0 +1,179 @@
+package parse
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+)
+
+// liftMark begins what stands in gofeed's document for a lifted text. It is a private use character; a feed that writes it
+// itself can at most show one of its own texts twice.
+const liftMark = "\uE000"
+
+// lifts reports whether an item's child is a long text.
+func (s *scanner) lifts(space, local string, t tag) bool {
+	if t.empty {
+		return false
+	}
+	switch space {
+	case "":
+		if s.doc.format == "atom" {
+			return local == "content" || local == "summary"
+		}
+		return local == "description" || local == "encoded" || local == "fulltext" || local == "full-text"
+	case "content":
+		return local == "encoded"
+	case "xhtml":
+		return local == "body" || local == "div"
+	case "atom":
+		return local == "content" || local == "summary"
+	case "yandex":
+		return local == "full-text"
+	}
+	return false
+}
+
+// lift takes the text of the element whose start tag was just read, and its end tag.
+func (s *scanner) lift(space, local string, t tag, base string) {
+	start := s.pos
+	end, next := textEnd(s.src, start, t.name)
+	if end < 0 {
+		s.pos = len(s.src) // the document ends inside the item
+		return
+	}
+	l := lift{raw: s.src[start:end], base: s.baseOf(t, base)}
+	for i := range t.attrs {
+		a := &t.attrs[i]
+		switch string(a.name) {
+		case "type":
+			l.kind = strings.ToLower(strings.TrimSpace(attrText(a.value)))
+		case "mode":
+			l.mode = strings.ToLower(strings.TrimSpace(attrText(a.value)))
+		case "src":
+			l.src = attrText(a.value)
+		}
+	}
+	if space == "xhtml" {
+		l.kind = "xhtml"
+	}
+	if len(l.raw) > maxBody {
+		l.raw = cutToken(l.raw)
+		s.note("a text longer than 1 MB was cut")
+	}
+	s.pos = next
+	s.binds -= t.binds
+	s.elements++
+	s.perItem++
+	if s.perItem > maxPerItem || s.elements > maxElements {
+		return
+	}
+	name := s.liftName(space, local)
+	s.out = append(s.out, '<')
+	s.out = append(s.out, name...)
+	s.out = append(s.out, '>')
+	s.out = append(s.out, liftMark...)
+	s.out = strconv.AppendInt(s.out, int64(len(s.doc.lifted)), 10)
+	s.out = append(s.out, "</"...)
+	s.out = append(s.out, name...)
+	s.out = append(s.out, '>')
+	s.doc.lifted = append(s.doc.lifted, l)
+}
+
+// liftName is the element that a lifted text's mark travels in. Texts of foreign vocabularies travel as elements without a
+// namespace, which gofeed keeps under their names.
+func (s *scanner) liftName(space, local string) string {
+	switch {
+	case s.doc.format == "atom" && space == "":
+		return local
+	case space == "" && (local == "description"):
+		return local
+	case local == "encoded":
+		return "content:encoded"
+	case space == "atom" && local == "summary":
+		return "dw-summary"
+	}
+	return "dw-body"
+}
+
+// textEnd finds the end tag of the element whose text begins at start: end is where the tag begins, next where it ends, both
+// -1 when the document ends first. Sections and comments are stepped over; elements of the same name are counted.
+func textEnd(src []byte, start int, name []byte) (end, next int) {
+	depth := 0
+	for i := start; ; {
+		lt := bytes.IndexByte(src[i:], '<')
+		if lt < 0 || i+lt+1 >= len(src) {
+			return -1, -1
+		}
+		i += lt
+		switch c := src[i+1]; {
+		case c == '!':
+			i = stepOver(src, i, name)
+			if i < 0 {
+				return -1, -1
+			}
+		case c == '/':
+			if !hasName(src[i+2:], name) {
+				i += 2
+				continue
+			}
+			gt := bytes.IndexByte(src[i:], '>')
+			if gt < 0 {
+				return -1, -1
+			}
+			if depth == 0 {
+				return i, i + gt + 1
+			}
+			depth--
+			i += gt + 1
+		default:
+			if hasName(src[i+1:], name) && depth < maxLiftDepth {
+				if t, n := readTag(src, i, nil); n > 0 && !t.empty {
+					depth++
+				}
+			}
+			i++
+		}
+	}
+}
+
+// stepOver returns the offset after the section or comment at src[i], or -1 at the end of the document. A section that
+// another one begins inside of was never closed: it ends at the element's end tag.
+func stepOver(src []byte, i int, name []byte) int {
+	rest := src[i:]
+	switch {
+	case bytes.HasPrefix(rest, []byte("<![CDATA[")):
+		end := bytes.Index(rest, []byte("]]>"))
+		if end < 0 {
+			return -1
+		}
+		if inner := bytes.Index(rest[9:end], []byte("<![CDATA[")); inner >= 0 {
+			closing := bytes.Index(rest[9:9+inner], append([]byte("</"), name...))
+			if closing >= 0 {
+				return i + 9 + closing
+			}
+		}
+		return i + end + 3
+	case bytes.HasPrefix(rest, []byte("<!--")):
+		if end := bytes.Index(rest, []byte("-->")); end >= 0 {
+			return i + end + 3
+		}
+	}
+	return i + 2
+}
+
+// hasName reports whether b begins with the whole name.
+func hasName(b, name []byte) bool {
+	return len(b) > len(name) && bytes.EqualFold(b[:len(name)], name) && !nameByte(b[len(name)])
+}
+
+// cutToken cuts a text to maxToken at a character's boundary.
+func cutToken(t []byte) []byte {
+	if len(t) <= maxToken {
+		return t
+	}
+	i := maxToken
+	for i > 0 && t[i]&0xc0 == 0x80 {
+		i--
+	}
+	return t[:i]
+}

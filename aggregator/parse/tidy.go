@@ -1,0 +1,330 @@
+package parse
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+
+	"deskwire"
+)
+
+// A tidier walks what bluemonday wrote, which is regular: lower-case names, quoted and escaped values, escaped text. It checks
+// that tags are balanced, makes addresses absolute or drops them, turns players into links, takes out what is no part of the
+// article, and notes the words and the pictures on the way.
+type tidier struct {
+	base    *url.URL
+	resolve func(string, *url.URL) string
+
+	out   []byte
+	text  []byte
+	stack []openTag
+	media []deskwire.Media
+	attrs []htmlAttr
+
+	space   bool // white space is due before the next word of text
+	lineEnd bool // a block ended: the next word begins a line
+	pre     int  // open <pre> elements
+	hidden  int  // open elements whose content is not written
+	rich    bool
+	figure  int // pictures before the open figure; -1 outside
+}
+
+// An openTag is an element that has begun.
+type openTag struct {
+	name    string
+	silent  bool // its tags are not written
+	hides   bool // nor is its content
+	card    bool // all of it goes at its end
+	link    bool // a link was seen inside
+	outAt   int  // where it begins in out and text
+	textAt  int
+	mediaAt int
+}
+
+type htmlAttr struct {
+	name  string
+	value string
+}
+
+// run reads one document. Unless forced, it gives up with false at the first tag that closes anything but the innermost
+// element, implied ends aside. Forced, it closes what is in the way.
+func (t *tidier) run(src []byte, forced bool) bool {
+	t.out, t.text, t.stack, t.media = t.out[:0], t.text[:0], t.stack[:0], t.media[:0]
+	t.space, t.lineEnd, t.pre, t.hidden, t.rich, t.figure = false, false, 0, 0, false, -1
+	for len(src) > 0 {
+		lt := bytes.IndexByte(src, '<')
+		if lt < 0 {
+			t.words(src)
+			break
+		}
+		if lt > 0 {
+			t.words(src[:lt])
+			src = src[lt:]
+		}
+		gt := bytes.IndexByte(src, '>') // values are escaped: none holds one
+		if gt < 0 {
+			break
+		}
+		if tag := src[1:gt]; len(tag) > 0 && tag[0] == '/' {
+			if !t.end(tag[1:], forced) {
+				return false
+			}
+		} else {
+			t.start(tag)
+		}
+		src = src[gt+1:]
+	}
+	for len(t.stack) > 0 {
+		if top := &t.stack[len(t.stack)-1]; !forced && !elements[top.name].implied && elements[top.name].kind != player {
+			return false
+		}
+		t.pop()
+	}
+	return true
+}
+
+func (t *tidier) result() cleaned {
+	return cleaned{
+		html:  string(bytes.TrimSpace(t.out)),
+		text:  string(bytes.TrimSpace(t.text)),
+		media: append([]deskwire.Media(nil), t.media...),
+		rich:  t.rich,
+	}
+}
+
+// start reads a start tag without its angle brackets.
+func (t *tidier) start(tag []byte) {
+	n := 0
+	for n < len(tag) && tag[n] != ' ' && tag[n] != '/' {
+		n++
+	}
+	e, ok := elements[string(tag[:n])]
+	if !ok {
+		return
+	}
+	name := string(tag[:n])
+	t.readAttrs(tag[n:])
+	if list := closers[name]; list != "" {
+		t.imply(name, list)
+	}
+	if e.kind == void {
+		t.void(name)
+		return
+	}
+	o := openTag{name: name, outAt: len(t.out), textAt: len(t.text), mediaAt: len(t.media)}
+	switch {
+	case t.hidden > 0 || e.kind == discard || len(t.stack) >= maxNesting:
+		o.silent = true
+	case e.kind == player:
+		o.silent, o.hides = true, true
+		t.player(name)
+	case name == "a":
+		o.silent = !t.anchor()
+	case e.kind == block && t.isCard():
+		o.card = true
+		fallthrough
+	default:
+		t.open(name)
+	}
+	if !o.silent && name == "figure" && t.figure < 0 {
+		t.figure = len(t.media)
+	}
+	t.rich = t.rich || e.rich && !o.silent
+	if e.kind == block || name == "center" {
+		t.lineEnd = true
+	}
+	if name == "pre" && !o.silent {
+		t.pre++
+	}
+	if o.hides {
+		t.hidden++
+	}
+	t.stack = append(t.stack, o)
+}
+
+// imply ends the open elements that a start tag ends without saying so.
+func (t *tidier) imply(name, list string) {
+	for len(t.stack) > 0 {
+		top := t.stack[len(t.stack)-1].name
+		if !strings.Contains(" "+list+" ", " "+top+" ") {
+			return
+		}
+		t.pop()
+		if top == name && name != "td" && name != "th" {
+			return
+		}
+	}
+}
+
+// end reads an end tag.
+func (t *tidier) end(name []byte, forced bool) bool {
+	if e, ok := elements[string(name)]; !ok || e.kind == void {
+		return true
+	}
+	at := len(t.stack) - 1
+	for at >= 0 && t.stack[at].name != string(name) {
+		at--
+	}
+	if at < 0 {
+		return true // closes nothing
+	}
+	if !forced {
+		for _, o := range t.stack[at+1:] {
+			if !elements[o.name].implied && !o.silent {
+				return false
+			}
+		}
+	}
+	for len(t.stack) > at {
+		t.pop()
+	}
+	return true
+}
+
+// pop ends the innermost element.
+func (t *tidier) pop() {
+	o := t.stack[len(t.stack)-1]
+	t.stack = t.stack[:len(t.stack)-1]
+	if elements[o.name].kind == block || o.name == "center" {
+		t.lineEnd = true
+	}
+	if o.hides {
+		t.hidden--
+		return
+	}
+	if o.silent {
+		return
+	}
+	t.out = append(t.out, "</"...)
+	t.out = append(t.out, o.name...)
+	t.out = append(t.out, '>')
+	switch o.name {
+	case "pre":
+		t.pre--
+	case "figcaption":
+		t.caption(string(bytes.TrimSpace(t.text[o.textAt:])))
+		t.text = t.text[:o.textAt]
+	case "figure":
+		if t.figure >= 0 && t.figure <= len(t.media) && o.mediaAt == t.figure {
+			t.figure = -1
+		}
+	case "a":
+		if n := len(t.stack); n > 0 {
+			t.stack[n-1].link = true
+		}
+	}
+	if o.card && len(t.out)-o.outAt <= maxCard || (o.name == "p" || o.name == "li" || o.name == "div") && t.leadsAway(o) {
+		t.out, t.text, t.media = t.out[:o.outAt], t.text[:o.textAt], t.media[:o.mediaAt]
+		t.figure = min(t.figure, len(t.media))
+		return
+	}
+	if n := len(t.stack); o.link && n > 0 && elements[o.name].kind != block {
+		t.stack[n-1].link = true // <p><strong>Read also: <a>…
+	}
+}
+
+// leadsAway reports whether a paragraph says "read also" and little else.
+func (t *tidier) leadsAway(o openTag) bool {
+	text := bytes.TrimSpace(t.text[o.textAt:])
+	if !o.link || len(text) > 400 {
+		return false
+	}
+	for _, lead := range leadIns {
+		if !bytes.HasPrefix(text, []byte(lead)) {
+			continue
+		}
+		return lead != "The post " || bytes.Contains(text, []byte(" appeared first on "))
+	}
+	return false
+}
+
+// isCard reports whether the class of the tag just read names something beside the article.
+func (t *tidier) isCard() bool {
+	for _, a := range t.attrs {
+		if a.name != "class" {
+			continue
+		}
+		for word := range strings.FieldsSeq(strings.ToLower(a.value)) {
+			if cardClasses[word] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// words writes a piece of text and notes its words.
+func (t *tidier) words(seg []byte) {
+	if t.hidden > 0 {
+		return
+	}
+	from := 0
+	for i := 0; i < len(seg); i++ {
+		j := bytes.IndexByte(seg[i:], '&')
+		if j < 0 {
+			break
+		}
+		i += j
+		t.out = append(t.out, seg[from:i]...)
+		rest := seg[i:]
+		switch {
+		case bytes.HasPrefix(rest, []byte("&#39;")):
+			t.out = append(t.out, '\'')
+			i += 4
+		case bytes.HasPrefix(rest, []byte("&#34;")):
+			t.out = append(t.out, '"')
+			i += 4
+		case bytes.HasPrefix(rest, []byte("&#13;")):
+			i += 4
+		default:
+			t.out = append(t.out, '&')
+		}
+		from = i + 1
+	}
+	t.out = append(t.out, seg[min(from, len(seg)):]...)
+	t.note(seg)
+}
+
+// note adds a piece of escaped text to the words, white space collapsed.
+func (t *tidier) note(seg []byte) {
+	for i := 0; i < len(seg); {
+		c := seg[i]
+		if c <= ' ' {
+			t.space = true
+			i++
+			continue
+		}
+		if c == 0xc2 && i+1 < len(seg) && seg[i+1] == 0xa0 { // no-break space
+			t.space = true
+			i += 2
+			continue
+		}
+		if len(t.text) > 0 {
+			if t.lineEnd {
+				t.text = append(t.text, '\n')
+			} else if t.space {
+				t.text = append(t.text, ' ')
+			}
+		}
+		t.lineEnd, t.space = false, false
+		j := i
+		for j < len(seg) && seg[j] > ' ' && seg[j] != '&' && seg[j] != 0xc2 {
+			j++
+		}
+		t.text = append(t.text, seg[i:j]...)
+		if i = j; i >= len(seg) {
+			return
+		}
+		switch seg[i] {
+		case '&':
+			n := 0
+			t.text, n = appendRef(t.text, seg[i:])
+			i += n
+		case 0xc2:
+			if i+1 < len(seg) && seg[i+1] != 0xa0 {
+				t.text = append(t.text, seg[i:i+2]...)
+				i += 2
+			}
+		}
+	}
+}
