@@ -48,7 +48,7 @@ func (r *reader) readJSON(text []byte) (*Document, error) {
 		}
 		r.add(p)
 	}
-	return d, nil
+	return r.done(), nil
 }
 
 func (r *reader) jsonItem(it *json.Item, mark uint64) *piece {

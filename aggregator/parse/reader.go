@@ -20,6 +20,7 @@ type reader struct {
 	dates dateReader
 	bases map[string]*url.URL
 	clean cleaner
+	mute  int // items that say nothing
 }
 
 func newReader(in Input) *reader {
@@ -46,14 +47,25 @@ func (r *reader) readXML(scan *scanned) (*Document, error) {
 		}
 		r.rssFeed(feed)
 	}
-	return d, nil
+	return r.done(), nil
 }
 
 // add finishes a draft and keeps it.
 func (r *reader) add(p *piece) {
-	if draft, ok := r.finish(p); ok {
-		r.doc.Drafts = append(r.doc.Drafts, draft)
+	draft, ok := r.finish(p)
+	if !ok {
+		r.mute++
+		return
 	}
+	r.doc.Drafts = append(r.doc.Drafts, draft)
+}
+
+// done says what was left out on the way.
+func (r *reader) done() *Document {
+	if r.mute > 0 {
+		r.doc.Notes = addNote(r.doc.Notes, strconv.Itoa(r.mute)+" items without title, text, link, picture and id were left out")
+	}
+	return r.doc
 }
 
 // lifted is the text that a mark of the scan stands for; nil for anything else.
