@@ -35,8 +35,12 @@ func (s *Store) Bodies(ctx context.Context, ids ...deskwire.ID) ([]string, error
 	var bodies []string
 	err := s.engine.View(ctx, func(tx Tx) error {
 		bodies = make([]string, len(ids))
-		for i, val := range tx.Get(tableBody, texts(ids)...) {
-			html, err := unpack(tableBody, string(ids[i]), val)
+		frames, err := getBodies(tx, ids)
+		if err != nil {
+			return err
+		}
+		for i, frame := range frames {
+			html, err := unpack(tableBody, string(ids[i]), frame)
 			if err != nil {
 				return err
 			}

@@ -2,9 +2,12 @@ package storage
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
+
+	"deskwire"
 )
 
 // maxBody is the largest body that is unpacked. Bodies come from documents of at most 8 MB.
@@ -41,6 +44,95 @@ func pack(html string) []byte {
 		return nil
 	}
 	return packer().EncodeAll([]byte(html), make([]byte, 0, len(html)/2+64))
+}
+
+// maxPiece is how much of a packed body one row holds. Pages are a few kilobytes and hold whole rows: rows of half a page
+// and more would leave a third of the file empty.
+const maxPiece = 700
+
+// pieceKey is the key of a body's nth row.
+func pieceKey(id deskwire.ID, n int) string {
+	if n == 0 {
+		return string(id)
+	}
+	return string(append([]byte(id), byte(n>>8), byte(n)))
+}
+
+// setBody writes a packed body in pieces of about one length. The first begins with their number. What stood there before
+// is deleted by the caller.
+func setBody(tx Tx, id deskwire.ID, frame []byte) {
+	pieces := (len(frame) + maxPiece - 1) / maxPiece
+	size := (len(frame) + pieces - 1) / pieces
+	n := 0
+	for piece := range slices.Chunk(frame, size) {
+		if n == 0 {
+			piece = append([]byte{byte(pieces >> 8), byte(pieces)}, piece...)
+		}
+		tx.Set(tableBody, pieceKey(id, n), piece)
+		n++
+	}
+}
+
+// pieces is how many rows a body has, by its first; 0 when there is none.
+func pieces(id deskwire.ID, first []byte) (int, error) {
+	if first == nil {
+		return 0, nil
+	}
+	if len(first) <= 2 || int(first[0])<<8|int(first[1]) == 0 {
+		return 0, damaged(tableBody, string(id), "not a body")
+	}
+	return int(first[0])<<8 | int(first[1]), nil
+}
+
+// getBodies reads packed bodies, nil where there is none.
+func getBodies(tx Tx, ids []deskwire.ID) ([][]byte, error) {
+	frames := tx.Get(tableBody, texts(ids)...)
+	var keys []string
+	counts := make([]int, len(ids))
+	for i, first := range frames {
+		n, err := pieces(ids[i], first)
+		if err != nil {
+			return nil, err
+		}
+		counts[i] = n
+		for k := 1; k < n; k++ {
+			keys = append(keys, pieceKey(ids[i], k))
+		}
+	}
+	rest := tx.Get(tableBody, keys...)
+	for i, n := range counts {
+		if n == 0 {
+			continue
+		}
+		frame := slices.Clone(frames[i][2:])
+		for _, piece := range rest[:n-1] {
+			if piece == nil {
+				return nil, damaged(tableBody, string(ids[i]), "a piece is missing")
+			}
+			frame = append(frame, piece...)
+		}
+		rest = rest[n-1:]
+		frames[i] = frame
+	}
+	return frames, nil
+}
+
+// getBody reads one packed body.
+func getBody(tx Tx, id deskwire.ID) ([]byte, error) {
+	frames, err := getBodies(tx, []deskwire.ID{id})
+	if err != nil {
+		return nil, err
+	}
+	return frames[0], nil
+}
+
+// deleteBody deletes all pieces of a body, if there is one.
+func deleteBody(tx Tx, id deskwire.ID) error {
+	n, err := pieces(id, tx.Get(tableBody, string(id))[0])
+	for k := range n {
+		tx.Delete(tableBody, pieceKey(id, k))
+	}
+	return err
 }
 
 // unpack is pack's inverse.

@@ -190,14 +190,33 @@ func (c *checker) revisions(h *head) {
 }
 
 func (c *checker) body() {
-	if _, err := unpack(tableBody, c.key, c.val); !c.ok(err) {
+	if len(c.key) != deskwire.IDLen {
+		c.piece()
 		return
 	}
-	if len(c.val) == 0 {
-		c.fault("empty")
+	id := deskwire.ID(c.key)
+	frame, err := getBody(c.tx, id)
+	if !c.ok(err) {
+		return
 	}
-	if h := c.headOf(deskwire.ID(c.key)); h == nil || !h.HasBody {
+	if _, err := unpack(tableBody, c.key, frame); !c.ok(err) {
+		return
+	}
+	if h := c.headOf(id); h == nil || !h.HasBody {
 		c.fault("no article says that it has this body")
+	}
+}
+
+// piece is a further row of a body: the first must know of it.
+func (c *checker) piece() {
+	if len(c.key) != deskwire.IDLen+2 {
+		c.fault("not a body")
+		return
+	}
+	id := deskwire.ID(c.key[:deskwire.IDLen])
+	n, err := pieces(id, c.tx.Get(tableBody, string(id))[0])
+	if err == nil && int(c.key[deskwire.IDLen])<<8|int(c.key[deskwire.IDLen+1]) >= n {
+		c.fault("its body does not know of this piece")
 	}
 }
 

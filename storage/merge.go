@@ -277,7 +277,7 @@ func (m *merger) create(it *item, id deskwire.ID) {
 	val := appendHistory(slices.Grow(slices.Clone(it.content), 48), &h)
 	m.tx.Set(tableHead, string(id), val)
 	if it.body != nil {
-		m.tx.Set(tableBody, string(id), it.body)
+		setBody(m.tx, id, it.body)
 	}
 	m.tx.Set(tableChange, changeKey(h.changed, id), []byte{changedNew})
 }
@@ -291,7 +291,10 @@ func (m *merger) revise(it *item, h *head) error {
 	now.FirstSeen, now.Published, now.Placed = h.FirstSeen, h.Published, h.Placed
 	now.Revised, now.Revision = m.p.f.Seen.UTC(), h.Revision+1
 
-	old := m.tx.Get(tableBody, string(h.ID))[0]
+	old, err := getBody(m.tx, h.ID)
+	if err != nil {
+		return err
+	}
 	body, err := otherBody(h.ID, old, it)
 	if err != nil {
 		return err
@@ -309,10 +312,13 @@ func (m *merger) revise(it *item, h *head) error {
 		old = nil
 	}
 	putRevision(m.tx, h, changed, old)
-	if body && it.body != nil {
-		m.tx.Set(tableBody, string(h.ID), it.body)
-	} else if body {
-		m.tx.Delete(tableBody, string(h.ID))
+	if body {
+		if err := deleteBody(m.tx, h.ID); err != nil {
+			return err
+		}
+		if it.body != nil {
+			setBody(m.tx, h.ID, it.body)
+		}
 	}
 	h.Article = now
 	if err := touch(m.tx, h, changedRevision); err != nil {

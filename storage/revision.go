@@ -84,7 +84,10 @@ func (s *Store) Revisions(ctx context.Context, id deskwire.ID) ([]deskwire.Revis
 		if !id.Valid() {
 			return nil
 		}
-		body := tx.Get(tableBody, string(id))[0] // of the state after the one at hand
+		body, err := getBody(tx, id) // of the state after the one at hand
+		if err != nil {
+			return err
+		}
 		for key, val := range tx.Scan(tableRevision, string(id), prefixEnd(string(id)), 0, true) {
 			r, _, err := decodeRevision(key, val)
 			if err != nil {

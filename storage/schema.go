@@ -8,7 +8,9 @@
 // format grow by new field numbers: a reader skips what it does not know.
 //
 //	head      ID                                   the article without its body, wire format; see head.go
-//	body      ID                                   its clean HTML, one zstd frame
+//	body      ID                                   the number of pieces (2 bytes), and the first piece of its clean HTML, which
+//	                                               is one zstd frame
+//	body      ID, number (2 bytes)                 the other pieces, from 1
 //	revision  ID, number (4 bytes)                 what the article was before a later state replaced it, wire format
 //	key       hash (16 bytes; see key.go)          ID, and for an address of the source's own domain the source's name
 //	story     story ID                             members, merged into, change stamp; only for stories that are not simply

@@ -154,7 +154,9 @@ func (w *sweeper) one(tx Tx, h *head, swept *Swept) error {
 		return err
 	}
 	if w.bodies {
-		w.body(tx, h, swept)
+		if err := w.body(tx, h, swept); err != nil {
+			return err
+		}
 	}
 	if w.heads {
 		return w.head(tx, h, g, swept)
@@ -179,7 +181,7 @@ func keptWhole(tx Tx, h *head) (*group, bool, error) {
 	return g, kept, err
 }
 
-func (w *sweeper) body(tx Tx, h *head, swept *Swept) {
+func (w *sweeper) body(tx Tx, h *head, swept *Swept) error {
 	var keys []string
 	for key := range tx.Scan(tableRevision, string(h.ID), prefixEnd(string(h.ID)), 0, false) {
 		keys = append(keys, key)
@@ -189,16 +191,17 @@ func (w *sweeper) body(tx Tx, h *head, swept *Swept) {
 		swept.Bodies++
 	}
 	if w.r.DryRun {
-		return
+		return nil
 	}
 	for _, key := range keys {
 		tx.Delete(tableRevision, key)
 	}
-	if h.HasBody {
-		tx.Delete(tableBody, string(h.ID))
-		h.HasBody = false
-		tx.Set(tableHead, string(h.ID), h.encode())
+	if !h.HasBody {
+		return nil
 	}
+	h.HasBody = false
+	tx.Set(tableHead, string(h.ID), h.encode())
+	return deleteBody(tx, h.ID)
 }
 
 func (w *sweeper) head(tx Tx, h *head, g *group, swept *Swept) error {

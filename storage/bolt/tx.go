@@ -16,8 +16,8 @@ import (
 const stampBucket = "\x00stamp"
 
 // packed is how full the pages of a table are made whose rows arrive in the order of their keys; bbolt's own .5 leaves room
-// for rows in between. A little room is left because heads grow when they are revised.
-const packed = 0.96
+// for rows in between.
+const packed = 1.0
 
 // A tx is one bbolt transaction. It holds its context because the methods of storage.Tx take none and it lives no longer
 // than the call it came with.
