@@ -110,6 +110,10 @@ func (b *book) sorted() Problems {
 
 // closest is the name that what was written was probably meant to be, or "".
 func closest(written string, names []string) string {
+	const long = 60 // no name of ours is half as long
+	if len(written) > long {
+		return ""
+	}
 	best, least := "", max(1, len([]rune(written))/3)
 	for _, n := range names {
 		if d := distance(strings.ToLower(written), n); d <= least && (best == "" || d < least) {

@@ -15,6 +15,7 @@ import (
 const (
 	maxDepth   = 32
 	maxAliased = 100_000 // values that aliases repeat: a few hundred bytes of YAML can stand for billions of them
+	maxKeys    = 1_000   // of one mapping; the largest we know has 20
 )
 
 // A parser makes values of YAML.
@@ -28,7 +29,7 @@ type parser struct {
 
 // parse makes values of a file's text. It is nil when the text is not YAML, and the book says why.
 func parse(f file, b *book) *value {
-	p := &parser{book: b, doc: &document{name: f.name, lines: strings.Split(string(f.text), "\n")}, open: map[*yaml.Node]bool{}}
+	p := &parser{book: b, doc: &document{name: f.name, lines: linesOf(string(f.text))}, open: map[*yaml.Node]bool{}}
 	whole := &value{doc: p.doc, at: place{1, 1}, kind: kindMapping}
 	text := bytes.TrimPrefix(f.text, []byte("\ufeff"))
 	if at, what := unreadable(text); what != "" {
@@ -58,6 +59,11 @@ func parse(f file, b *book) *value {
 		return nil
 	}
 	return v
+}
+
+// linesOf are the lines as YAML counts them. A lone carriage return ends one too.
+func linesOf(text string) []string {
+	return strings.Split(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"), "\n")
 }
 
 // unreadable finds what YAML can not be made of.
@@ -91,7 +97,7 @@ func (p *parser) syntax(err error) {
 		p.book.add(p.doc.name, place{}, "", false, "this is not YAML: "+err.Error())
 		return
 	}
-	at := place{le.Mark.Line, le.Mark.Column}
+	at := place{min(le.Mark.Line, len(p.doc.lines)), le.Mark.Column}
 	msg := le.Message
 	begun := place{le.ContextMark.Line, le.ContextMark.Column}
 	c := p.doc.from(at)
@@ -164,6 +170,10 @@ func (v *value) scalar(n *yaml.Node) {
 
 // mapping reads the keys of a mapping. What << merges in gives way to what is written, and earlier merges to none.
 func (p *parser) mapping(n *yaml.Node, v *value, depth int) {
+	if len(n.Content)/2 > maxKeys {
+		p.book.errorf(v, "more than %d keys in one place", maxKeys)
+		return
+	}
 	var merged []field
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k := n.Content[i]
