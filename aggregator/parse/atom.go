@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mmcdole/gofeed/atom"
 
@@ -118,15 +119,7 @@ func (r *reader) atomText(s string) *markup {
 			m = &markup{text: t}
 		}
 	case l.mode == "base64", isBinary(l.kind):
-		if !strings.HasPrefix(l.kind, "text/") {
-			return nil
-		}
-		t := make([]byte, base64.StdEncoding.DecodedLen(len(l.raw)))
-		n, err := base64.StdEncoding.Decode(t, bytes.TrimSpace(l.raw))
-		if err != nil {
-			return nil
-		}
-		m = sniff(decode(t[:n], ""))
+		m = sniff(unpack(characterData(l.raw)))
 	case l.kind == "text", l.kind == "text/plain":
 		if t := characterData(l.raw); len(t) > 0 {
 			m = &markup{text: t, plain: true}
@@ -148,6 +141,20 @@ func (r *reader) atomText(s string) *markup {
 func isBinary(kind string) bool {
 	main, _, found := strings.Cut(kind, "/")
 	return found && main != "text" && main != "message" && !strings.HasSuffix(kind, "+xml") && !strings.HasSuffix(kind, "/xml")
+}
+
+// unpack is the text in base64, nil when what is in it is no text. What is not base64 stands for itself: few who write a type
+// like application/json know that Atom wants it encoded.
+func unpack(raw []byte) []byte {
+	t := make([]byte, base64.StdEncoding.DecodedLen(len(raw)))
+	n, err := base64.StdEncoding.Decode(t, raw)
+	switch {
+	case err != nil:
+		return raw
+	case !utf8.Valid(t[:n]), firstControl(t[:n]) < n:
+		return nil
+	}
+	return t[:n]
 }
 
 // atomSource reads where an entry was copied from (RFC 4287 §4.2.11); its authors are the entry's when that has none.

@@ -344,7 +344,7 @@ func (s *scanner) openField(at int, t tag, space, local string, top *frame) {
 	f := frame{name: t.name, kind: frameField, base: s.baseOf(t, top.base), spans: -1}
 	inItem := s.itemOpen()
 	switch {
-	case !readable(space):
+	case !readable(space, local):
 		f.kind = frameDrop
 	case len(s.stack) >= maxDepth:
 		s.note("elements nested more than 128 deep were left out")

@@ -10,6 +10,7 @@ import (
 // them by. "" is the feed's own vocabulary.
 var vocabularies = map[string]string{
 	"purl.org/dc/elements/1.1":                                            "dc",
+	"purl.org/dc/elements/1.0":                                            "dc",
 	"purl.org/dc/terms":                                                   "dcterms",
 	"search.yahoo.com/mrss":                                               "media",
 	"www.itunes.com/dtds/podcast-1.0.dtd":                                 "itunes",
@@ -44,11 +45,23 @@ func vocabulary(uri string) string {
 	return uri
 }
 
-// readable reports whether anything here reads elements of the vocabulary. The others are not worth gofeed's time.
-func readable(space string) bool {
+// readable reports whether anything here reads the element. The others are not worth gofeed's time, nor a place among the
+// extension elements that a document may have.
+func readable(space, local string) bool {
 	switch space {
-	case "", "dc", "dcterms", "media", "itunes", "atom", "sy", "content", "xhtml", "feedburner", "podcast", "prism":
+	case "", "dc", "dcterms", "media", "atom", "sy", "content", "xhtml":
 		return true
+	case "itunes":
+		switch local {
+		case "author", "summary", "subtitle", "title", "image", "images", "duration", "keywords":
+			return true
+		}
+	case "feedburner":
+		return local == "origlink"
+	case "podcast":
+		return local == "images"
+	case "prism":
+		return local == "publicationdate" || local == "url"
 	}
 	return false
 }
