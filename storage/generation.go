@@ -56,9 +56,7 @@ func (s *Store) StaleGenerations(ctx context.Context) ([]Generation, error) {
 			if err != nil {
 				return err
 			}
-			if st == nil || number != st.Shown() && number != st.Next && number != st.Generation {
-				stale = append(stale, Generation{channel, number})
-			} else if st.NextSwitched && number == st.Generation {
+			if st == nil || number != st.Shown() && (st.Next == 0 || number != st.Next) {
 				stale = append(stale, Generation{channel, number})
 			}
 			if from = prefixEnd(placePrefix(channel, number)); from == "" {
