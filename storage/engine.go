@@ -19,7 +19,7 @@ type Engine interface {
 }
 
 // A Tx is one transaction. Inside it nothing returns an error: the first failure sticks, later reads are empty, and View or
-// Update returns that failure even when the function returned nil. Whoever gets an error uses nothing it computed.
+// Update returns that failure whatever the function returned. Whoever gets an error uses nothing it computed.
 //
 // Keys and values that a Tx returns are valid only until the transaction ends, and must not be changed. Keys are 1 to
 // [MaxKey] bytes; another is [deskwire.ErrInvalid]. Setting or deleting in a table while scanning it is a bug and panics.

@@ -332,8 +332,6 @@ func (e *Engine) rollback(t *bbolt.Tx) {
 func (t *tx) run(f func(storage.Tx) error) error {
 	defer func() { t.ended = true }()
 	t.inside = false
-	if err := f(t); err != nil {
-		return err
-	}
-	return t.err
+	err := f(t)
+	return cmp.Or(t.err, err) // what f made of empty reads is not the reason
 }

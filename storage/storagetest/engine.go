@@ -434,10 +434,13 @@ func testSticky(t *testing.T, e storage.Engine) {
 			}
 			put(tx, one, "c")
 			tx.Delete(one, "a")
+			if name == "get" {
+				return errors.New("what came of it")
+			}
 			return nil
 		})
 		if !errors.Is(err, deskwire.ErrInvalid) {
-			t.Errorf("%s: Update = %v, want ErrInvalid", name, err)
+			t.Errorf("%s: Update = %v, want ErrInvalid, the first failure", name, err)
 		}
 		err = e.View(t.Context(), func(tx storage.Tx) error {
 			tx.Get(one, "a", "")

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -35,20 +36,19 @@ func (e *Faulty) next() bool { return e.count.Add(1) == e.at.Load() }
 func (e *Faulty) View(ctx context.Context, f func(storage.Tx) error) error {
 	return e.Engine.View(ctx, func(tx storage.Tx) error {
 		t := &faulty{tx: tx, e: e}
-		return errors.Join(f(t), t.err)
+		err := f(t)
+		return cmp.Or(t.err, err)
 	})
 }
 
 func (e *Faulty) Update(ctx context.Context, f func(storage.Tx) error) error {
 	return e.Engine.Update(ctx, func(tx storage.Tx) error {
 		t := &faulty{tx: tx, e: e}
-		if err := f(t); err != nil {
-			return err
-		}
-		if t.err == nil && e.next() { // the commit
+		err := f(t)
+		if t.err == nil && err == nil && e.next() { // the commit
 			t.err = ErrFault
 		}
-		return t.err
+		return cmp.Or(t.err, err)
 	})
 }
 
