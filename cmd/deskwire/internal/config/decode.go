@@ -220,9 +220,6 @@ func (d *decoder) rules(list []*value) []deskwire.Rule {
 		for _, l := range v.list("languages") {
 			languages = append(languages, d.language(l))
 		}
-		if in := v.get("in"); in != nil && v.get("words") == nil {
-			d.warnf(in, "`in` says where words look, and there are no `words` in this rule")
-		}
 		rules = append(rules, deskwire.Rule{
 			Sources:    v.texts("sources"),
 			Topics:     v.texts("topics"),

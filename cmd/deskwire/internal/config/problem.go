@@ -94,6 +94,18 @@ func (b *book) tell(v *value) {
 	b.told[v] = true
 }
 
+// toldWithin reports whether a part of v has an error.
+func (b *book) toldWithin(v *value) bool {
+	for part := range b.told {
+		for ; part != nil; part = part.up {
+			if part == v {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (b *book) add(file string, at place, path string, warning bool, msg string) {
 	b.problems = append(b.problems, Problem{File: file, Line: at.line, Column: at.column, Path: path, Msg: msg, Warning: warning})
 }
@@ -148,19 +160,4 @@ func distance(a, b string) int {
 		before, last = last, row
 	}
 	return last[len(t)]
-}
-
-// meant is `; did you mean "x"?` when a name is close, and otherwise the names there are, as long as they are few.
-func meant(written string, names []string, kind string) string {
-	if c := closest(written, names); c != "" {
-		return fmt.Sprintf("; did you mean %q?", c)
-	}
-	const few = 12
-	switch {
-	case len(names) == 0:
-		return fmt.Sprintf("; there are no %s", kind)
-	case len(names) <= few:
-		return fmt.Sprintf("; %s are: %s", kind, strings.Join(names, ", "))
-	}
-	return ""
 }
