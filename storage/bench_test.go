@@ -114,3 +114,95 @@ func BenchmarkMergeFirstRound(b *testing.B) {
 	size, _ := e.Size()
 	b.ReportMetric(float64(size)/float64(round*html), "file/html")
 }
+
+// Budget: 5 µs a source whose state alone changes, and one sync for all.
+func BenchmarkMergeStates(b *testing.B) {
+	s, _ := openBolt(b)
+	const sources = 1024
+	docs := make([]storage.Fetched, sources)
+	names := make([]string, sources)
+	for i := range docs {
+		docs[i] = fetched(fmt.Sprint("source", i), 0, 0, 0, start)
+		docs[i].Read = false
+		names[i] = docs[i].Source
+	}
+	round := 0
+	for b.Loop() {
+		group := make([]storage.Prepared, sources)
+		for i, f := range docs {
+			f.State.LastTry = start.Add(time.Duration(round) * time.Second)
+			group[i] = storage.Prepare(f)
+		}
+		if _, err := s.Merge(context.Background(), group); err != nil {
+			b.Fatal(err)
+		}
+		round++
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*sources), "ns/source")
+}
+
+// Budget: 10 µs a source, one sync for all.
+func BenchmarkClaim(b *testing.B) {
+	s, _ := openBolt(b)
+	const sources = 1024
+	var group []storage.Prepared
+	var names []string
+	for i := range sources {
+		f := fetched(fmt.Sprint("source", i), i*30, 30, 10, start)
+		names = append(names, f.Source)
+		group = append(group, storage.Prepare(f))
+	}
+	if _, err := s.Merge(context.Background(), group); err != nil {
+		b.Fatal(err)
+	}
+	now := start
+	for b.Loop() {
+		now = now.Add(time.Hour)
+		claims, err := s.Claim(context.Background(), names, now, sources, func(string, *deskwire.SourceState) bool { return true })
+		if err != nil || len(claims) != sources || len(claims[0].Marks) != 30 {
+			b.Fatal(len(claims), err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*sources), "ns/source")
+}
+
+// Budget: 1 ms for the newest 50 of a desk.
+func BenchmarkList(b *testing.B) {
+	s, _ := openBolt(b)
+	ctx := context.Background()
+	if _, err := s.Merge(ctx, []storage.Prepared{storage.Prepare(fetched("a", 0, 200, 4000, start))}); err != nil {
+		b.Fatal(err)
+	}
+	changes, err := s.Changes(ctx, "", 200)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := s.File(ctx, filing("", changes, "desk/world")); err != nil {
+		b.Fatal(err)
+	}
+	list(b, s, "desk/world")
+}
+
+// The store, with everything it adds, is no larger than the HTML it holds.
+func TestSize(t *testing.T) {
+	t.Parallel()
+	s, e := openBolt(t)
+	html := 0
+	for round := range 6 {
+		var group []storage.Prepared
+		for i := range 32 {
+			f := fetched(fmt.Sprint("source", i), (round*32+i)*30, 30, 4000, start.Add(time.Duration(round)*time.Minute))
+			for _, d := range f.Drafts {
+				html += len(d.Body)
+			}
+			group = append(group, storage.Prepare(f))
+		}
+		if _, err := s.Merge(t.Context(), group); err != nil {
+			t.Fatal(err)
+		}
+	}
+	size, err := e.Size()
+	if err != nil || size > int64(html) {
+		t.Errorf("%d bytes for %d bytes of HTML, %v", size, html, err)
+	}
+}

@@ -115,12 +115,15 @@ func storyKeys(stories []FiledStory) []string {
 	return keys
 }
 
-// putAll files the stories. One that was swept since the caller looked is filed nowhere.
+// putAll files the stories. One that was swept since the caller looked is filed nowhere. Each table is written in the order
+// of its keys: a tree takes a thousand rows so in half the time.
 func (f *Filing) putAll(tx Tx) error {
-	keys := storyKeys(f.Stories)
+	stories := slices.SortedFunc(slices.Values(f.Stories), func(a, b FiledStory) int { return cmp.Compare(a.Story, b.Story) })
+	keys := storyKeys(stories)
 	rows, heads, groups := tx.Get(tableFiled, keys...), tx.Get(tableHead, keys...), [][]byte(nil)
-	for i := range f.Stories {
-		st := f.Stories[i]
+	var places []place
+	for i := range stories {
+		st := &stories[i]
 		if heads[i] == nil {
 			if groups == nil {
 				groups = tx.Get(tableStory, keys...)
@@ -129,18 +132,26 @@ func (f *Filing) putAll(tx Tx) error {
 				st.In = nil
 			}
 		}
-		if err := f.put(tx, &st, rows[i]); err != nil {
+		var err error
+		if places, err = f.put(tx, st, rows[i], places); err != nil {
 			return err
 		}
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Compare(a.key, b.key) })
+	for _, p := range places {
+		tx.Set(tablePlace, p.key, []byte(p.reason))
 	}
 	return nil
 }
 
-// put files one story; row is what table filed has of it.
-func (f *Filing) put(tx Tx, st *FiledStory, row []byte) error {
+// A place is a row of table place that is to be written.
+type place struct{ key, reason string }
+
+// put files one story; row is what table filed has of it. The places to write are added to those given.
+func (f *Filing) put(tx Tx, st *FiledStory, row []byte, places []place) ([]place, error) {
 	stood, err := decodeFiled(st.Story, row)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	kept := stood[:0:0]
 	for _, p := range stood {
@@ -152,11 +163,11 @@ func (f *Filing) put(tx Tx, st *FiledStory, row []byte) error {
 	}
 	for channel, reason := range st.In {
 		p := filed{channel: channel, generation: f.Generations[channel], placed: clamp(st.Placed)}
-		tx.Set(tablePlace, placeKey(p.channel, p.generation, p.placed, st.Story), []byte(reason))
+		places = append(places, place{placeKey(p.channel, p.generation, p.placed, st.Story), reason})
 		kept = append(kept, p)
 	}
 	putFiled(tx, st.Story, row, kept)
-	return nil
+	return places, nil
 }
 
 // clamp is the time as a place's key holds it.
