@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -106,6 +108,8 @@ func (d *decoder) site(v *value) {
 	if id := v.get("id"); id != nil {
 		if err := checkID(id.text); err != nil {
 			d.errorf(id, "%s: %v", quote(id), err)
+		} else if strings.HasPrefix(id.text, "localhost,") && !local(s.URL) {
+			d.warnf(id, "nobody holds localhost; write a domain of yours before the first reader comes, for it can not change afterwards")
 		}
 	}
 	s.Title = or(v.str("title"), hostOf(s.URL))
@@ -150,6 +154,7 @@ func (d *decoder) source(v *value) {
 		s.Zone = z.String()
 	}
 	d.cadence(v, &s)
+	d.reachable(v.get("url"))
 	d.cfg.Sources = append(d.cfg.Sources, s)
 	d.sources = append(d.sources, v)
 }
@@ -172,6 +177,32 @@ func (d *decoder) cadence(v *value, s *deskwire.Source) {
 	}
 	if v.get("headers") != nil && strings.HasPrefix(s.URL, "http:") && !local(s.URL) {
 		d.warnf(v.get("headers"), "the address begins with http:, so these headers travel readable for everyone on the way")
+	}
+}
+
+// reachable warns of a source that package fetch would refuse to ask.
+func (d *decoder) reachable(v *value) {
+	if v == nil || d.told[v] || strings.HasPrefix(v.text, "file:") {
+		return
+	}
+	u, err := url.Parse(v.text)
+	if err != nil {
+		return
+	}
+	f := &d.cfg.Fetch
+	ip, err := netip.ParseAddr(u.Hostname())
+	if u.Hostname() == "localhost" {
+		ip, err = netip.AddrFrom4([4]byte{127, 0, 0, 1}), nil
+	}
+	allowed := slices.ContainsFunc(f.AllowPrivate, func(p netip.Prefix) bool { return p.Contains(ip) })
+	port, _ := strconv.Atoi(u.Port())
+	switch {
+	case err == nil && !allowed && (ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast()):
+		d.warnf(v, "%s is no public address, and fetch.allow_private does not name its network: it will not be asked", ip)
+	case len(f.AllowPrivate) > 0 || port == 0 || port == 80 || port == 443 || slices.Contains(f.AllowPorts, uint16(port)):
+		// A host's name may lead into one of the networks, where every port is allowed.
+	default:
+		d.warnf(v, "port %d is neither 80 nor 443, and fetch.allow_ports does not name it: it will not be asked", port)
 	}
 }
 

@@ -220,6 +220,33 @@ func TestSchemaAcceptsSample(t *testing.T) {
 	}
 }
 
+// The first configuration of the README works.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(text), "```yaml\n")
+	block, _, _ := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("the README has no configuration")
+	}
+	if problems := problemsIn([]byte(block)); len(problems) > 0 {
+		t.Error(problems)
+	}
+}
+
+// One mistake made a thousand times does not scroll the others away.
+func TestManyMistakes(t *testing.T) {
+	t.Parallel()
+	text := minimal + "sources:\n" + strings.Repeat("  - {title: x}\n", 1000)
+	err := problemsIn([]byte(text)).errors()
+	if lines := strings.Split(err.Error(), "\n"); len(lines) != maxProblems+1 || !strings.Contains(lines[maxProblems], "and 1900 mistakes more") {
+		t.Errorf("%d lines, the last is %s", len(lines), lines[len(lines)-1])
+	}
+}
+
 func TestMissingFile(t *testing.T) {
 	t.Parallel()
 	_, _, err := Load(filepath.Join(t.TempDir(), "config.yaml"), noEnv)

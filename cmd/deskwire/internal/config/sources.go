@@ -129,11 +129,11 @@ func edit(cfg *Config, change func(list *yaml.Node) error) error {
 
 // open finds the list in the text of a sources.yaml, and makes one where there is none.
 func open(path string, text []byte) (doc, list *yaml.Node, err error) {
-	fresh := false
 	if len(bytes.TrimSpace(text)) == 0 {
-		text, fresh = []byte(header), true
+		text = []byte(header)
 	}
-	if !bytes.Contains(text, []byte("sources:")) { // comments only
+	var docs []yaml.Node
+	if err := yaml.Load(text, &docs, yaml.WithAllDocuments()); err == nil && len(docs) == 0 { // comments only
 		text = append(bytes.TrimRight(text, "\n"), "\nsources: []\n"...)
 	}
 	doc = new(yaml.Node)
@@ -152,7 +152,7 @@ func open(path string, text []byte) (doc, list *yaml.Node, err error) {
 		}
 		list.Kind, list.Tag, list.Value = yaml.SequenceNode, "!!seq", ""
 	}
-	if len(list.Content) == 0 || fresh {
+	if len(list.Content) == 0 {
 		list.Style = 0 // not [], but a line for each
 	}
 	return doc, list, nil
@@ -192,7 +192,14 @@ func replace(path string, text []byte) (err error) {
 	if err := errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close()) // the new name, too, has to be on the disk
 }
 
 // NewSources are those of found whose address is not in the configuration yet, with names that nobody has.

@@ -127,6 +127,25 @@ sources:
 	}
 }
 
+// Whatever an empty sources.yaml looks like, it can be added to.
+func TestAddToNothing(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "\n", "# sources: none yet\n", "sources:\n", "sources: []\n", "# mine\nsources: # none\n"} {
+		reload, read := newsroom(t, text)
+		for _, name := range []string{"a", "b"} {
+			if err := AddSource(reload(), deskwire.Source{Name: name, URL: "https://" + name + ".example.com/"}); err != nil {
+				t.Errorf("%q: %v", text, err)
+			}
+		}
+		if comment, _, _ := strings.Cut(text, "\n"); strings.HasPrefix(comment, "#") && !strings.Contains(read(), comment) {
+			t.Errorf("%q lost its comment:\n%s", text, read())
+		}
+		if got := len(reload().Sources); got != 3 {
+			t.Errorf("%q: %d sources, want 3", text, got)
+		}
+	}
+}
+
 // An edit that would make the configuration wrong changes nothing.
 func TestEditRefuses(t *testing.T) {
 	t.Parallel()
