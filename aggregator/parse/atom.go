@@ -23,6 +23,9 @@ func (r *reader) atomFeed(feed *atom.Feed) {
 	d.Language = or(d.Language, language(first(feed.Extensions, "dc", "language")))
 	d.Hints = syHints(feed.Extensions)
 	authors := persons(feed.Authors)
+	for i := range authors {
+		authors[i].URL = r.absolute(authors[i].URL, r.scan.base)
+	}
 	for i, e := range feed.Entries {
 		if i >= len(r.scan.items) {
 			break

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"bytes"
 	stdjson "encoding/json"
 	"strings"
 	"time"
@@ -38,11 +39,12 @@ func (r *reader) readJSON(text []byte) (*Document, error) {
 	authors := jsonAuthors(feed.Authors, feed.Author)
 	for i, raw := range scan.items {
 		var it *json.Item
-		if err := stdjson.Unmarshal(raw, &it); err != nil || it == nil {
+		rest, html, text := liftJSON(raw)
+		if err := stdjson.Unmarshal(rest, &it); err != nil || it == nil {
 			d.Notes = addNote(d.Notes, "an item that can not be read was left out")
 			continue
 		}
-		p := r.jsonItem(it, scan.marks[i])
+		p := r.jsonItem(it, scan.marks[i], jsonText(html), jsonText(text))
 		if len(p.authors) == 0 {
 			p.authors = authors
 		}
@@ -51,7 +53,7 @@ func (r *reader) readJSON(text []byte) (*Document, error) {
 	return r.done(), nil
 }
 
-func (r *reader) jsonItem(it *json.Item, mark uint64) *piece {
+func (r *reader) jsonItem(it *json.Item, mark uint64, html, text []byte) *piece {
 	p := &piece{
 		item:      item{mark: mark},
 		guid:      it.ID,
@@ -68,10 +70,10 @@ func (r *reader) jsonItem(it *json.Item, mark uint64) *piece {
 		p.summary = &markup{text: []byte(s), plain: true}
 	}
 	switch {
-	case strings.TrimSpace(it.ContentHTML) != "":
-		p.body = &markup{text: dropControls([]byte(it.ContentHTML))}
-	case strings.TrimSpace(it.ContentText) != "":
-		p.body = &markup{text: dropControls([]byte(it.ContentText)), plain: true}
+	case len(bytes.TrimSpace(html)) > 0:
+		p.body = &markup{text: html}
+	case len(bytes.TrimSpace(text)) > 0:
+		p.body = &markup{text: text, plain: true}
 	}
 	for _, picture := range []string{it.Image, it.BannerImage} {
 		p.media = r.appendMedia(p.media, deskwire.Media{URL: picture, Type: "image/*"}, "")

@@ -31,14 +31,16 @@ func (r *reader) appendMedia(list []deskwire.Media, m deskwire.Media, base strin
 
 // mergeMedia takes over from m what old does not know. Of two renditions the wider one's address stays.
 func mergeMedia(old, m deskwire.Media) deskwire.Media {
-	if m.Width > old.Width && old.Width > 0 && !old.Enclosed {
+	switch {
+	case m.URL == old.URL:
+		old.Width, old.Height = or(old.Width, m.Width), or(old.Height, m.Height)
+	case m.Width > old.Width && !old.Enclosed && (old.Width > 0 || dropSizeMark(old.URL) != old.URL):
 		old.URL, old.Width, old.Height, old.Length = m.URL, m.Width, m.Height, m.Length
 	}
 	if strings.HasSuffix(old.Type, "/*") || old.Type == "" {
 		old.Type = or(m.Type, old.Type)
 	}
 	old.Length = or(old.Length, m.Length)
-	old.Width, old.Height = or(old.Width, m.Width), or(old.Height, m.Height)
 	old.Duration = or(old.Duration, m.Duration)
 	old.Title, old.Caption, old.Credit = or(old.Title, m.Title), or(old.Caption, m.Caption), or(old.Credit, m.Credit)
 	old.Enclosed = old.Enclosed || m.Enclosed

@@ -209,6 +209,10 @@ func (s *scanner) open(at int, t tag) {
 			return
 		}
 	}
+	if s.endsField(space, local) {
+		s.close()
+		top = &s.stack[len(s.stack)-1]
+	}
 	switch {
 	case top.kind == frameDrop:
 		s.push(frame{name: t.name, kind: frameDrop, base: top.base, spans: -1}, t)
@@ -227,6 +231,17 @@ func (s *scanner) open(at int, t tag) {
 // field of an item. A dropped element may hold items of its own kind of list.
 func (s *scanner) mayClose() bool {
 	return s.stack[len(s.stack)-1].kind != frameDrop
+}
+
+// endsField reports whether a tag is one that can not stand inside the field that is open, because both are an item's own
+// and neither holds elements: that field was never closed.
+func (s *scanner) endsField(space, local string) bool {
+	n := len(s.stack)
+	if n < 2 || space != "" || s.stack[n-2].kind != frameItem || s.stack[n-1].kind == frameItem || !simpleField(local) {
+		return false
+	}
+	prefix, open := splitName(s.stack[n-1].name)
+	return prefix == "" && simpleField(open)
 }
 
 func (s *scanner) openRoot(at int, t tag, local string) {

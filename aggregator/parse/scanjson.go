@@ -169,3 +169,56 @@ func stringEnd(text []byte, i int) int {
 		}
 	}
 }
+
+// liftJSON takes the long texts out of an item: encoding/json would walk them once for each level of custom decoding around
+// them. rest is the item without them; html and text are JSON strings as written, nil when absent.
+func liftJSON(raw []byte) (rest, html, text []byte) {
+	if len(raw) == 0 || raw[0] != '{' {
+		return raw, nil, nil
+	}
+	rest = append(make([]byte, 0, 1024), '{')
+	for i := 1; ; {
+		for i = skipSpace(raw, i); i < len(raw) && raw[i] == ','; i = skipSpace(raw, i) {
+			i++
+		}
+		if i >= len(raw) || raw[i] != '"' {
+			break
+		}
+		key := i
+		if i = stringEnd(raw, i); i < 0 {
+			return raw, nil, nil
+		}
+		name := raw[key:i]
+		if i = skipSpace(raw, i); i >= len(raw) || raw[i] != ':' {
+			return raw, nil, nil
+		}
+		i = skipSpace(raw, i+1)
+		end := valueEnd(raw, i)
+		if end < 0 || end == i {
+			return raw, nil, nil
+		}
+		value := raw[i:end]
+		i = end
+		switch {
+		case string(name) == `"content_html"` && value[0] == '"':
+			html = value
+		case string(name) == `"content_text"` && value[0] == '"':
+			text = value
+		default:
+			if len(rest) > 1 {
+				rest = append(rest, ',')
+			}
+			rest = append(append(append(rest, name...), ':'), value...)
+		}
+	}
+	return append(rest, '}'), html, text
+}
+
+// jsonText is the text of a JSON string, nil when it is none.
+func jsonText(quoted []byte) []byte {
+	var s string
+	if quoted == nil || json.Unmarshal(quoted, &s) != nil {
+		return nil
+	}
+	return dropControls([]byte(s))
+}

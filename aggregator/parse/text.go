@@ -81,7 +81,7 @@ func characterData(raw []byte) []byte {
 		return appendDecoded(make([]byte, 0, len(raw)), raw)
 	}
 	if inner, ok := bytes.CutPrefix(raw, []byte("<![CDATA[")); ok {
-		if end := bytes.Index(inner, []byte("]]>")); end == len(inner)-3 {
+		if end := bytes.Index(inner, []byte("]]>")); end == len(inner)-3 && !bytes.Contains(inner, []byte("<![CDATA[")) {
 			return bytes.TrimSpace(inner[:end])
 		}
 	}
@@ -94,7 +94,7 @@ func characterData(raw []byte) []byte {
 		}
 		var section []byte
 		section, raw, _ = bytes.Cut(inner, []byte("]]>"))
-		out = append(out, section...)
+		out = append(out, bytes.ReplaceAll(section, []byte("<![CDATA["), nil)...) // sections do not nest
 	}
 	return bytes.TrimSpace(out)
 }

@@ -74,6 +74,15 @@ func isItem(format, space, local string) bool {
 	return local == "item" && space == ""
 }
 
+// simpleField reports whether an item's own element of that name holds text or nothing.
+func simpleField(local string) bool {
+	switch local {
+	case "title", "link", "guid", "id", "pubdate", "published", "updated", "comments", "category", "enclosure", "description", "summary", "content":
+		return true
+	}
+	return false
+}
+
 // inherited reports whether items take the field over from the feed.
 func inherited(space, local string) bool {
 	switch local {
