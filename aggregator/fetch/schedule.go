@@ -176,9 +176,6 @@ func (t *turn) succeeded() {
 	if r.Read {
 		st.BodyHash, st.Header, st.Hints = r.BodyHash, r.Header, r.Hints
 		st.Title, st.Home, st.Language = r.Title, r.Home, r.Language
-		if r.Cut {
-			st.BodyHash = 0
-		}
 	}
 	t.learn()
 	t.move()

