@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"deskwire"
 )
@@ -132,8 +134,10 @@ func (c *checker) meta() {
 		c.ok(err)
 	case c.key != metaSchema && c.key != metaIdentity && c.key != metaSite:
 		c.fault("unknown")
-	case len(c.val) == 0:
-		c.fault("empty")
+	case len(c.val) == 0 || !utf8.Valid(c.val):
+		c.fault("not a text")
+	case c.key == metaSchema && string(c.val) != strconv.Itoa(schema):
+		c.fault("not the schema of this deskwire")
 	}
 }
 
@@ -257,8 +261,9 @@ func (c *checker) story() {
 		c.fault("not an ID")
 	}
 	if g.into != "" {
-		if g.into == id || !c.has(tableHead, string(g.into)) && !c.has(tableStory, string(g.into)) {
-			c.fault("was merged into %s, which does not exist", g.into)
+		// Where that one was swept, this is a tombstone.
+		if g.into == id {
+			c.fault("was merged into itself")
 		}
 		return
 	}
@@ -359,7 +364,7 @@ func (c *checker) pin() {
 
 func (c *checker) place() {
 	channel, generation, placed, story, ok := splitPlaceKey(c.key)
-	if !ok || checkChannel(channel) != nil {
+	if !ok || checkChannel(channel) != nil || !utf8.Valid(c.val) {
 		c.fault("not a place")
 		return
 	}

@@ -184,11 +184,15 @@ type filed struct {
 // are what stood before.
 func putFiled(tx Tx, story deskwire.ID, old []byte, places []filed) {
 	slices.SortFunc(places, func(a, b filed) int {
-		return cmp.Or(cmp.Compare(a.channel, b.channel), cmp.Compare(a.generation, b.generation))
+		if c := cmp.Compare(a.channel, b.channel); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.generation, b.generation)
 	})
-	var b []byte
+	b := make([]byte, 0, 48*len(places))
 	for _, p := range places {
-		m := appendText(nil, 1, p.channel)
+		var room [128]byte
+		m := appendText(room[:0], 1, p.channel)
 		m = appendUint(m, 2, uint64(p.generation))
 		m = appendFixed64(m, 3, uint64(nanos(p.placed)))
 		b = protowire.AppendBytes(protowire.AppendTag(b, 1, protowire.BytesType), m)

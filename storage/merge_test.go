@@ -336,6 +336,31 @@ func TestVoidKinds(t *testing.T) {
 	}
 }
 
+// Addresses that differ by their fragments alone are told apart by them; that they share the rest is no fault of theirs.
+func TestFragments(t *testing.T) {
+	t.Parallel()
+	s := storagetest.Store(t)
+	for i := range 5 {
+		f := document(start.Add(time.Duration(i)*time.Hour), "x https://a.example/live one text", "x https://a.example/live two text")
+		for k := range f.Drafts {
+			d := &f.Drafts[k]
+			d.GUID = fmt.Sprintf("g%d-%d", i, k)
+			d.Link = fmt.Sprintf("https://a.example/live#%d", k)
+			d.Keys = []deskwire.Key{
+				{Kind: deskwire.KeyGUID, Value: d.GUID}, {Kind: deskwire.KeyURL, Value: d.Link},
+				{Kind: deskwire.KeyURL, Value: "https://a.example/live"},
+			}
+		}
+		want := 0
+		if i == 0 {
+			want = 2
+		}
+		if out := merge(t, s, f); out.New != want || len(out.Notes) > 0 {
+			t.Errorf("document %d: %+v, want %d new", i, out, want)
+		}
+	}
+}
+
 // Nothing new writes nothing but the source's state: consumers are not woken and the stream of changes stands still.
 func TestNothingNew(t *testing.T) {
 	t.Parallel()

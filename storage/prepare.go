@@ -126,18 +126,21 @@ func (p *Prepared) weaken() {
 	exact := map[string]int{}
 	for i := range p.items {
 		it := &p.items[i]
-		firm := false
+		firm := map[deskwire.KeyKind]bool{}
 		for j := range it.clues {
 			c := &it.clues[j]
-			if holders[c.key] > 1 {
-				if !c.weak {
-					p.void[c.kind] = true
-				}
-				c.weak = true
-			}
-			firm = firm || !c.weak && c.kind <= deskwire.KeyURL
+			shared := holders[c.key] > 1
+			firm[c.kind] = firm[c.kind] || !shared && !c.weak
 		}
-		if !firm {
+		for j := range it.clues {
+			c := &it.clues[j]
+			// An address without its fragment may well be shared where the one with it is not.
+			if holders[c.key] > 1 && !c.weak && !firm[c.kind] {
+				p.void[c.kind] = true
+			}
+			c.weak = c.weak || holders[c.key] > 1
+		}
+		if !firm[deskwire.KeyGUID] && !firm[deskwire.KeyURL] {
 			it.exact(p.f.Source, exact)
 		}
 	}
