@@ -157,8 +157,11 @@ func translate(path string, err error) error {
 }
 
 func damaged(path, what string) error {
-	return fmt.Errorf("store %s: %s: %w; the way back is a backup: deskwire store restore", path, what, deskwire.ErrDamaged)
+	return fmt.Errorf("store %s: %s: %w; %s", path, what, deskwire.ErrDamaged, wayBack)
 }
+
+// wayBack stands in every error about damage.
+const wayBack = "the way back is a backup: deskwire store restore"
 
 // create makes a store under a temporary name, syncs it and renames it: there is never a half-made file under path. When
 // several processes do so at once, the lock on the temporary file lets one through and the others find its work.
@@ -267,8 +270,16 @@ func (e *Engine) View(ctx context.Context, f func(storage.Tx) error) error {
 			return fmt.Errorf("store %s: %w", e.path, err)
 		}
 		defer func() { t.bolt.Rollback() }() // of a reader: it can only say that it was done before
-		return t.run(f)
+		return e.located(t.run(f))
 	})
+}
+
+// located adds the file and the way back to what the rooms above say about a row that makes no sense.
+func (e *Engine) located(err error) error {
+	if errors.Is(err, deskwire.ErrDamaged) {
+		return fmt.Errorf("store %s: %w; %s", e.path, err, wayBack)
+	}
+	return err
 }
 
 // Update runs f and commits what it wrote; a function that wrote nothing costs no commit. It waits for other Updates, but
@@ -295,7 +306,7 @@ func (e *Engine) Update(ctx context.Context, f func(storage.Tx) error) error {
 		if t.bolt, err = e.db.Begin(true); err != nil {
 			return fmt.Errorf("store %s: %w", e.path, err)
 		}
-		if err := t.run(f); err != nil {
+		if err := e.located(t.run(f)); err != nil {
 			return err
 		}
 		if !t.wrote {

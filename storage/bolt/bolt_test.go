@@ -278,6 +278,21 @@ func TestPanicOfCaller(t *testing.T) {
 	put(t, e, 0, 1)
 }
 
+// What the rooms above find damaged is said with the file and the way back, too.
+func TestDamagedRow(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store.db")
+	e := open(t, path)
+	defer e.Close()
+	bad := func(storage.Tx) error { return fmt.Errorf("row: %w", deskwire.ErrDamaged) }
+	for name, err := range map[string]error{"view": e.View(t.Context(), bad), "update": e.Update(t.Context(), bad)} {
+		if !errors.Is(err, deskwire.ErrDamaged) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "deskwire store restore") {
+			t.Errorf("%s: %v; want ErrDamaged with the path and the way back", name, err)
+		}
+	}
+	put(t, e, 0, 1) // one bad row does not end writing
+}
+
 func TestBackupRestoreCompact(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
