@@ -112,8 +112,9 @@ func subject(d deskwire.Decision) string {
 func (n *Newsroom) find(ctx context.Context, ref string) (deskwire.ID, error) {
 	id, err := n.Store.Find(ctx, ref)
 	if errors.Is(err, deskwire.ErrNotFound) {
-		if canonical := match.Canonical(ref); canonical != "" && canonical != ref {
-			id, err = n.Store.Find(ctx, canonical)
+		// An address as people copy it: with tracking parameters, another scheme, a fragment.
+		if canonical := match.Canonical(ref); canonical != "" {
+			id, err = n.Store.FindKeys(ctx, []deskwire.Key{{Kind: deskwire.KeyURL, Value: canonical}})
 		}
 	}
 	if errors.Is(err, deskwire.ErrNotFound) {

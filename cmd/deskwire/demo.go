@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -120,4 +119,3 @@ func demoListener(listen string) (net.Listener, error) {
 	}
 }
 
-var _ http.Handler

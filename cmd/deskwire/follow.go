@@ -113,6 +113,7 @@ func (f *follower) pass(ctx context.Context) (more bool, until time.Time, err er
 	start := time.Now()
 	now := f.n.now()
 	filer := f.n.filer(nil)
+	filer.Filed = f.overtaken
 	touched, err := filer.Catch(ctx, now)
 	if err != nil {
 		return false, time.Time{}, fmt.Errorf("filing: %w", err)
@@ -135,6 +136,19 @@ func (f *follower) pass(ctx context.Context) (more bool, until time.Time, err er
 	f.readyOnce.Do(func() { close(f.ready) })
 	f.observe(pass{Touched: len(channels), Changed: len(changed), Took: time.Since(start)})
 	return more, until, nil
+}
+
+// overtaken tells the log when a source has changed words that an editor replaced: somebody should look.
+func (f *follower) overtaken(s *deskwire.Story) {
+	if len(s.Decisions) == 0 {
+		return
+	}
+	standing := s.Standing(f.n.now())
+	for i := range s.Articles {
+		for _, field := range standing.Overtaken(&s.Articles[i]) {
+			f.n.Log.Warn("a source changed what an editor replaced", "article", s.Articles[i].ID, "source", s.Articles[i].Source, "field", field)
+		}
+	}
 }
 
 // ask has do run between two passes and waits until the pass after it is over.
@@ -166,9 +180,7 @@ func (f *follower) reload(ctx context.Context) error {
 		return hint(fmt.Errorf("the old configuration stays: %w", err), "restart `deskwire serve` for that")
 	}
 	return f.ask(ctx, func() error {
-		if err := f.press.Reconfigure(plan.site(), plan.Channels, plan.ByName); err != nil {
-			return fmt.Errorf("the old configuration stays: %w", err)
-		}
+		f.press.Reconfigure(plan.site(), plan.Channels, plan.ByName)
 		f.n.plan.Store(plan)
 		return nil
 	})

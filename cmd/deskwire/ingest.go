@@ -3,11 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"deskwire/aggregator"
+	"deskwire/aggregator/fetch"
 	"deskwire/cmd/deskwire/internal/control"
-	"deskwire/publisher"
 
 	"github.com/spf13/cobra"
 )
@@ -76,6 +77,26 @@ func (a *app) ingest(ctx context.Context, n *Newsroom, at time.Time, only []stri
 	return nil
 }
 
+// showDue lists what a round would ask.
+func (a *app) showDue(ctx context.Context, n *Newsroom, at time.Time, only []string) error {
+	states, err := n.Store.Sources(ctx)
+	if err != nil {
+		return err
+	}
+	due := 0
+	for i := range n.Plan().Sources {
+		src := &n.Plan().Sources[i]
+		st := states[src.Name]
+		if len(only) > 0 && !slices.Contains(only, src.Name) || len(only) == 0 && !fetch.Due(src, &st, at) {
+			continue
+		}
+		due++
+		fmt.Fprintf(a.out(), "%s\t%s\n", src.Name, plain(src.URL))
+	}
+	a.talk("would ask %d of %s", due, plural(len(n.Plan().Sources), "source"))
+	return nil
+}
+
 // showReport writes one line for each source that failed and one for the round.
 func (a *app) showReport(r *aggregator.Report) {
 	for _, s := range r.Sources {
@@ -96,8 +117,13 @@ func (n *Newsroom) settle(ctx context.Context) error {
 	if n.follower != nil {
 		return n.follower.caughtUp(ctx)
 	}
-	_, err := n.filer(nil).Catch(ctx, n.now())
-	return err
+	filer := n.filer(nil)
+	if _, err := filer.Catch(ctx, n.now()); err != nil {
+		return err
+	}
+	for {
+		if _, more, err := filer.Refile(ctx, n.now()); err != nil || !more {
+			return err
+		}
+	}
 }
-
-var _ = publisher.FilerProgress{}

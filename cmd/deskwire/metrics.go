@@ -137,7 +137,9 @@ func (h *houseCollector) Collect(ch chan<- prometheus.Metric) {
 	defer cancel()
 	n := h.m.n
 	now := n.now()
-	ch <- prometheus.MustNewConstMetric(storeDesc, prometheus.GaugeValue, float64(n.Engine.Size()))
+	if size, err := n.Engine.Size(); err == nil {
+		ch <- prometheus.MustNewConstMetric(storeDesc, prometheus.GaugeValue, float64(size))
+	}
 	if overtaken, err := h.m.overtakenEdits(ctx, now); err == nil {
 		ch <- prometheus.MustNewConstMetric(overtakenDesc, prometheus.GaugeValue, overtaken)
 	}

@@ -14,7 +14,9 @@ import (
 	"deskwire/cmd/deskwire/internal/config"
 	"deskwire/cmd/deskwire/internal/control"
 	"deskwire/publisher"
+	"deskwire/publisher/format"
 	"deskwire/publisher/rule"
+	"deskwire/publisher/web"
 	"deskwire/storage"
 	"deskwire/storage/bolt"
 
@@ -29,7 +31,8 @@ type Newsroom struct {
 	Log    *slog.Logger
 	File   string // device and inode of the store's file
 
-	now func() time.Time
+	now      func() time.Time
+	follower *follower // of a daemon; nil in a command
 	// plan is what the configuration says; a reload swaps it whole.
 	plan atomic.Pointer[Plan]
 }
@@ -120,6 +123,20 @@ const lockTimeout = 250 * time.Millisecond
 
 func (p *Plan) client() *fetch.Client {
 	return &fetch.Client{UserAgent: userAgent(p.Fetch.Contact), AllowPrivate: p.Fetch.AllowPrivate, AllowPorts: p.Fetch.AllowPorts}
+}
+
+// site is what feeds and pages say of the whole.
+func (p *Plan) site() format.Site {
+	return format.Site{URL: p.Site.URL, ID: p.Site.ID, Title: p.Site.Title, Language: p.Site.Language}
+}
+
+// press makes a press for the plan's channels.
+func (p *Plan) press(store *storage.Store) (*publisher.Press, error) {
+	pages, err := web.NewPages(p.Site.Timezone)
+	if err != nil {
+		return nil, err
+	}
+	return publisher.NewPress(store, p.site(), p.Channels, p.ByName, pages), nil
 }
 
 // Plan is the configuration now.

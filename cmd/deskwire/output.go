@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -162,6 +165,17 @@ func newProgressBar(w *os.File) func(control.Progress) {
 		if p.Total > 0 && p.Done >= p.Total {
 			bar.Finish()
 			bar = nil
+		}
+	}
+}
+
+// sorted walks a map in the order of its keys.
+func sorted[V any](m map[string]V) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
+			if !yield(k, m[k]) {
+				return
+			}
 		}
 	}
 }

@@ -14,7 +14,6 @@ import (
 
 	"deskwire"
 	"deskwire/cmd/deskwire/internal/control"
-	"deskwire/publisher"
 	"deskwire/publisher/web"
 	"deskwire/storage"
 
@@ -61,7 +60,7 @@ func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, up func(n *
 		return err
 	}
 	defer n.Close()
-	press, err := publisher.NewPress(n.Store, plan.site(), plan.Channels, plan.ByName)
+	press, err := plan.press(n.Store)
 	if err != nil {
 		return err
 	}
@@ -104,8 +103,8 @@ func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, up func(n *
 			}
 		})
 	}
-	handler := web.New(press, web.Options{Ready: n.follower.ready, Log: n.Log})
-	part("http", func(ctx context.Context) error { return serveHTTP(ctx, l, m.count(handler)) })
+	handler := web.New(press, web.Options{Log: n.Log})
+	part("http", func(ctx context.Context) error { return serveHTTP(ctx, web.Limited(l), m.count(handler)) })
 	part("control socket", func(ctx context.Context) error { return n.controlServer(a.env.Getenv).Serve(ctx, sock) })
 	if metricsListener != nil {
 		part("metrics", func(ctx context.Context) error { return serveHTTP(ctx, metricsListener, m.handler()) })

@@ -38,7 +38,10 @@ func (a *app) storeStatsCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			file := n.Engine.Size()
+			file, err := n.Engine.Size()
+			if err != nil {
+				return err
+			}
 			if a.flag.json {
 				return writeJSON(a.out(), map[string]any{"file": n.Engine.Path(), "bytes": file, "tables": tables})
 			}
@@ -99,8 +102,12 @@ func (a *app) storeBackupCmd() *cobra.Command {
 				a.env.Streams.Create = func(string) (control.File, error) { return createWhole(args[0], a.out()) }
 			}
 			return a.inRoom(func(ctx context.Context, n *Newsroom, _ []string) error {
+				total, err := n.Engine.Size()
+				if err != nil {
+					return err
+				}
 				if dry {
-					a.talk("would write %s to %s", size(n.Engine.Size()), args[0])
+					a.talk("would write %s to %s", size(total), args[0])
 					return nil
 				}
 				w, err := a.env.Streams.Create("backup")
@@ -108,10 +115,10 @@ func (a *app) storeBackupCmd() *cobra.Command {
 					return err
 				}
 				defer w.Abort()
-				p := &progressWriter{w: w, what: "backup", total: n.Engine.Size(), report: a.env.Streams.Progress}
+				p := &progressWriter{w: w, what: "backup", total: total, report: a.env.Streams.Progress}
 				written, err := n.Engine.Backup(ctx, p)
 				if err != nil {
-					return fmt.Errorf("backup: %w", err)
+					return err
 				}
 				if err := w.Close(); err != nil {
 					return fmt.Errorf("backup: %w", err)
@@ -136,14 +143,14 @@ func (a *app) storeRestoreCmd() *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.offline(cmd, func(plan *Plan) error {
-				if err := bolt.Verify(cmd.Context(), args[0]); err != nil {
-					return fmt.Errorf("backup %s: %w", args[0], err)
-				}
 				if dry {
+					if err := bolt.Verify(cmd.Context(), args[0]); err != nil {
+						return err
+					}
 					a.talk("%s is whole; would put it in the place of %s", args[0], plan.Store.Path)
 					return nil
 				}
-				kept, err := bolt.Restore(cmd.Context(), args[0], plan.Store.Path, time.Now())
+				kept, err := bolt.Restore(cmd.Context(), args[0], plan.Store.Path)
 				if err != nil {
 					return err
 				}
@@ -176,7 +183,7 @@ func (a *app) storeCompactCmd() *cobra.Command {
 					a.talk("would rewrite %s (%s)", plan.Store.Path, size(before.Size()))
 					return nil
 				}
-				if err := bolt.Compact(cmd.Context(), plan.Store.Path); err != nil {
+				if err := bolt.Compact(cmd.Context(), plan.Store.Path, plan.Store.Path); err != nil {
 					return err
 				}
 				after, err := os.Stat(plan.Store.Path)

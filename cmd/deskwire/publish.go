@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+
+	"deskwire"
+	"deskwire/cmd/deskwire/internal/control"
+	"deskwire/publisher"
+	"deskwire/publisher/web"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) publishCmd() *cobra.Command {
+	var (
+		out string
+		dry bool
+	)
+	cmd := &cobra.Command{
+		Use:   "publish --out DIR",
+		Short: "Write everything that serve serves as files, for any web server",
+		Long: "Write everything that `serve` serves as files below DIR, with compressed forms beside them and, in DIR/_server, what web servers have to\n" +
+			"be told. A file is replaced whole or not at all, and only when its bytes changed; what is gone is removed; files that deskwire did\n" +
+			"not write are left alone.",
+		Example: "  deskwire publish --out /var/www/news",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if out == "" {
+				return hint(misusef("publish where?"), "say --out DIR")
+			}
+			if a.env.Room != nil {
+				return a.inRoom(a.export)(cmd, args)
+			}
+			// The files are written here, whoever makes them.
+			d, err := openExport(out, dry)
+			if err != nil {
+				return err
+			}
+			defer d.root.Close()
+			a.env.Streams.Create = d.create
+			if err := a.inRoom(a.export)(cmd, args); err != nil {
+				return err
+			}
+			if err := d.prune(); err != nil {
+				return err
+			}
+			verb := "wrote"
+			if dry {
+				verb = "would write"
+			}
+			_, err = fmt.Fprintf(a.out(), "%s %d of %s below %s, removed %d\n", verb, d.written, plural(d.seen, "file"), out, d.removed)
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "", "the folder `DIR` to write to; made when it is missing")
+	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "count what would change, write nothing")
+	cmd.MarkFlagDirname("out")
+	return cmd
+}
+
+// export streams all files.
+func (a *app) export(ctx context.Context, n *Newsroom, _ []string) error {
+	press, err := n.pressNow(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = web.Export(ctx, press, func(name string) (io.WriteCloser, error) { return a.env.Streams.Create(name) })
+	return err
+}
+
+// pressNow is the daemon's press when its readers see all that is stored, else one that was made for this.
+func (n *Newsroom) pressNow(ctx context.Context) (*publisher.Press, error) {
+	if n.follower != nil {
+		return n.follower.press, n.follower.caughtUp(ctx)
+	}
+	if err := n.settle(ctx); err != nil {
+		return nil, err
+	}
+	press, err := n.Plan().press(n.Store)
+	if err != nil {
+		return nil, err
+	}
+	_, _, err = press.Update(ctx, n.now(), nil)
+	return press, err
+}
+
+// exportDir is the folder of a static export. Everything goes through an os.Root: a name can not leave the folder, nor can a
+// link in it.
+type exportDir struct {
+	root                   *os.Root
+	dry                    bool
+	before                 []string // what the last export wrote
+	names                  map[string]bool
+	seen, written, removed int
+}
+
+func openExport(dir string, dry bool) (*exportDir, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	d := &exportDir{root: root, dry: dry, names: map[string]bool{}}
+	list, err := root.ReadFile(web.Manifest)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		root.Close()
+		return nil, err
+	}
+	d.before = strings.Fields(string(list))
+	return d, nil
+}
+
+// create starts a file below the folder.
+func (d *exportDir) create(name string) (control.File, error) {
+	if !fs.ValidPath(name) || strings.ContainsAny(name, " \n") {
+		return nil, fmt.Errorf("file name %q: %w", name, deskwire.ErrInvalid)
+	}
+	return &exportFile{d: d, name: name}, nil
+}
+
+// exportFile is held in memory until it is whole: the largest is a feed.
+type exportFile struct {
+	bytes.Buffer
+	d    *exportDir
+	name string
+}
+
+// Abort does nothing: nothing was written yet.
+func (f *exportFile) Abort() {}
+
+// Close writes the file unless the same bytes are there.
+func (f *exportFile) Close() error {
+	d := f.d
+	d.names[f.name] = true
+	d.seen++
+	if old, err := d.root.ReadFile(f.name); err == nil && bytes.Equal(old, f.Bytes()) {
+		return nil
+	}
+	d.written++
+	if d.dry {
+		return nil
+	}
+	if err := d.root.MkdirAll(path.Dir(f.name), 0o755); err != nil {
+		return err
+	}
+	tmp := path.Join(path.Dir(f.name), ".deskwire-"+path.Base(f.name))
+	w, err := d.root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(f.Bytes())
+	if err := errors.Join(err, w.Sync(), w.Close()); err != nil {
+		return errors.Join(err, d.root.Remove(tmp))
+	}
+	return d.root.Rename(tmp, f.name)
+}
+
+// prune removes what the last export wrote and this one did not, and the folders that became empty by that.
+func (d *exportDir) prune() error {
+	for _, name := range d.before {
+		if d.names[name] || !fs.ValidPath(name) {
+			continue
+		}
+		d.removed++
+		if d.dry {
+			continue
+		}
+		if err := d.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			if d.root.Remove(dir) != nil {
+				break // not empty
+			}
+		}
+	}
+	return nil
+}
