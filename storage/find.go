@@ -9,8 +9,8 @@ import (
 	"deskwire"
 )
 
-// minPrefix is the shortest beginning of an ID that people may type: six characters are half a minute of 1970 and later, so
-// that a shorter one is ambiguous in every store.
+// minPrefix is the shortest beginning of an ID that people may type: six characters tell articles apart that were first seen
+// four seconds apart, and shorter ones are words that somebody may mean otherwise.
 const minPrefix = 6
 
 // maxAmbiguous is how many candidates the message about an ambiguous reference names.

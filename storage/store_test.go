@@ -125,7 +125,7 @@ func TestFind(t *testing.T) {
 		}
 	}
 	for ref, want := range map[string]error{
-		string(one[:6]):             deskwire.ErrInvalid, // the hour is not in the first six
+		string(one[:6]):             deskwire.ErrInvalid, // two came in one document
 		"nothing":                   deskwire.ErrNotFound,
 		"":                          deskwire.ErrNotFound,
 		string(one[:15]) + "!":      deskwire.ErrNotFound,
