@@ -118,4 +118,3 @@ func demoListener(listen string) (net.Listener, error) {
 		}
 	}
 }
-

@@ -22,9 +22,10 @@ import (
 
 // The stories in testdata/script run the program as a user does. Besides testscript's own commands they have:
 //
-//	upstream DIR       serves the files below DIR on loopback with ETags; the address is in $UPSTREAM, the number of requests so far
-//	                   in the file $WORK/requests. A file NAME.status holds the status (and a Retry-After) to answer for NAME instead.
-//	config FILE        makes FILE the configuration, with the address of the upstream in it
+//	upstream DIR       serves the files below DIR on loopback with ETags; its address is in $UPSTREAM and replaces that name in
+//	                   $WORK's *.yaml; the number of requests so far is
+//	                   in the file requests. A file NAME.status holds the status (and a Retry-After) to answer for NAME instead.
+//	config FILE        makes FILE the configuration
 //	free NAME          puts a free loopback address into $NAME
 //	await URL TEXT     fetches URL until its body contains TEXT (or, with an empty TEXT, until it answers 200)
 //	fetch URL          writes URL's body to stdout
@@ -96,7 +97,11 @@ func cmdUpstream(ts *testscript.TestScript, neg bool, args []string) {
 	}))
 	ts.Defer(srv.Close)
 	ts.Setenv("UPSTREAM", srv.URL)
-	expand(ts, "config.yaml", "config.yaml")
+	configs, err := filepath.Glob(ts.MkAbs("*.yaml"))
+	ts.Check(err)
+	for _, name := range configs {
+		expand(ts, name, name)
+	}
 }
 
 func cmdConfig(ts *testscript.TestScript, neg bool, args []string) {
