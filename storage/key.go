@@ -11,9 +11,12 @@ import (
 // for), so that what is read together lies together, and twelve of SHA-256 over kind, scope and value, so that no source
 // can make a key that meets another's.
 
-// keyExact is not a key that a draft brings: it stands in for keys that are void. It is a hash of GUID, address and title
-// together, and of the digest where even those are shared.
-const keyExact deskwire.KeyKind = 64
+// Two kinds of key that no draft brings: they stand in where the draft's own are void or lead elsewhere, so that no article
+// is without a key. Both are hashes of GUID, address and title together; the first of the digest, too.
+const (
+	keyIdentical deskwire.KeyKind = 64 + iota
+	keySame
+)
 
 // hashKey is the key of a row in table key. scope is the source's name, or "" for an address that its source speaks for.
 func hashKey(kind deskwire.KeyKind, scope, value string) string {

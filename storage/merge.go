@@ -96,6 +96,7 @@ type merger struct {
 	heads map[deskwire.ID]*head  // that clues lead to
 	found [][]clue               // by item: its clues with where they lead
 	first bool                   // the source's first round
+	state deskwire.SourceState   // as it is to be written
 }
 
 func (m *merger) run() error {
@@ -119,6 +120,7 @@ func (m *merger) run() error {
 		m.out.Reparse = true
 		return nil
 	}
+	m.teach(old, v)
 	ids := make([]deskwire.ID, len(m.p.items))
 	for i := range m.p.items {
 		if ids[i], err = m.settle(i, v.ids[i]); err != nil {
@@ -128,7 +130,7 @@ func (m *merger) run() error {
 	repeats := len(f.Drafts) - len(m.p.items)
 	m.out.Unchanged += len(f.Skipped) + repeats
 	m.putMarks(ids)
-	m.putState(old, v)
+	m.tx.Set(tableSource, f.Source, encodeState(&m.state))
 	return nil
 }
 
@@ -214,7 +216,7 @@ func (m *merger) resolve() verdict {
 	f := &m.p.f
 	drafts := make([]suspect, len(m.p.items))
 	for i := range m.p.items {
-		drafts[i] = suspect{clues: m.found[i], title: m.p.items[i].title, link: m.p.items[i].link}
+		drafts[i] = suspect{clues: m.found[i], title: m.p.items[i].title, link: m.p.items[i].link, digest: m.p.items[i].digest}
 	}
 	for id, h := range m.heads {
 		if h.Source != f.Source {
@@ -249,8 +251,20 @@ func (m *merger) settle(i int, id deskwire.ID) (deskwire.ID, error) {
 	} else if err := m.revise(it, h); err != nil {
 		return "", err
 	}
+	m.putKeys(i, id)
+	return id, nil
+}
+
+// putKeys writes the keys that lead to the article of an item and are not known yet. Stand-ins are only written where the
+// strongest of its keys does not lead there, now or from the next document on.
+func (m *merger) putKeys(i int, id deskwire.ID) {
+	it := &m.p.items[i]
+	firm, asked := false, false
 	for j, c := range m.found[i] {
-		if c.id != "" || c.weak {
+		if !asked && !c.weak && c.kind <= deskwire.KeyURL && !slices.Contains(m.state.VoidKinds, c.kind) {
+			firm, asked = c.id == "" || c.id == id, true
+		}
+		if c.id != "" || c.weak || c.kind >= keyIdentical && firm {
 			continue
 		}
 		t := target{id: id}
@@ -259,7 +273,6 @@ func (m *merger) settle(i int, id deskwire.ID) (deskwire.ID, error) {
 		}
 		m.tx.Set(tableKey, c.key, t.encode())
 	}
-	return id, nil
 }
 
 func (m *merger) create(it *item, id deskwire.ID) {
@@ -333,8 +346,12 @@ func otherBody(id deskwire.ID, old []byte, it *item) (bool, error) {
 	if bytes.Equal(old, it.body) {
 		return false, nil
 	}
-	html, err := unpack(tableBody, string(id), old)
-	return html != it.draft.Body, err
+	was, err := unpack(tableBody, string(id), old)
+	if err != nil {
+		return false, err
+	}
+	is, err := unpack(tableBody, string(id), it.body)
+	return was != is, err
 }
 
 // putMarks remembers which items the document held, so that the next one is read only where it differs.
@@ -357,14 +374,14 @@ func (m *merger) putMarks(ids []deskwire.ID) {
 	m.tx.Set(tableMarks, f.Source, row)
 }
 
-// putState writes the source's state, with what its document taught about keys.
-func (m *merger) putState(old deskwire.SourceState, v verdict) {
+// teach makes the source's new state, with what its document taught about keys.
+func (m *merger) teach(old deskwire.SourceState, v verdict) {
 	st := m.p.f.State
 	st.Lease = time.Time{}
 	st.Rounds = max(st.Rounds, old.Rounds+1)
 	maps.Copy(v.void, m.p.void)
 	for _, kind := range slices.Sorted(maps.Keys(v.void)) {
-		if kind == keyExact || slices.Contains(st.VoidKinds, kind) {
+		if kind >= keyIdentical || slices.Contains(st.VoidKinds, kind) {
 			continue
 		}
 		st.VoidDocs = maps.Clone(st.VoidDocs)
@@ -382,7 +399,7 @@ func (m *merger) putState(old deskwire.SourceState, v verdict) {
 	if v.churned > 0 {
 		m.out.Notes = append(m.out.Notes, fmt.Sprintf("the GUIDs have all changed: %d articles were recognised by their text and keep their IDs", v.churned))
 	}
-	m.tx.Set(tableSource, m.p.f.Source, encodeState(&st))
+	m.state = st
 }
 
 func kindName(k deskwire.KeyKind) string {

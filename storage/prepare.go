@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -44,7 +45,10 @@ type item struct {
 const maxVoid = 3
 
 // Prepare computes what merging needs. It is pure and runs in the workers.
+//
+// It keeps nothing of the bodies but their packed form: many sources wait for their commit at once.
 func Prepare(f Fetched) Prepared {
+	f.Drafts = slices.Clone(f.Drafts)
 	p := Prepared{f: f, void: map[deskwire.KeyKind]bool{}}
 	if !f.Read {
 		st := f.State
@@ -63,7 +67,10 @@ func Prepare(f Fetched) Prepared {
 		it.title, it.link = a.Title, a.Link
 		it.content = appendContent(make([]byte, 0, 768), &head)
 		it.body = pack(it.draft.Body)
+		it.draft.Body = ""
 		it.identify(&f)
+		it.standIns(f.Source)
+		it.digest = a.Digest
 		p.size += len(it.content) + len(it.body) + 64*len(it.clues)
 	}
 	p.weaken()
@@ -94,9 +101,11 @@ func (p *Prepared) fold() {
 
 // identify hashes the draft's keys.
 func (it *item) identify(f *Fetched) {
-	it.clues = make([]clue, 0, len(it.draft.Keys)+1)
-	it.local = make([]string, 0, len(it.draft.Keys)+1)
-	for _, k := range it.draft.Keys {
+	it.clues = make([]clue, 0, len(it.draft.Keys)+2)
+	it.local = make([]string, 0, len(it.draft.Keys)+2)
+	keys := slices.Clone(it.draft.Keys)
+	slices.SortStableFunc(keys, func(a, b deskwire.Key) int { return cmp.Compare(a.Kind, b.Kind) })
+	for _, k := range keys {
 		if k.Value == "" || k.Kind < deskwire.KeyGUID || k.Kind > deskwire.KeyBody {
 			continue
 		}
@@ -114,8 +123,7 @@ func (it *item) identify(f *Fetched) {
 	}
 }
 
-// weaken makes the keys void that name two items of the document, and gives items that nothing else identifies an exact
-// key.
+// weaken makes the keys void that name two items of the document.
 func (p *Prepared) weaken() {
 	holders := map[string]int{}
 	for i := range p.items {
@@ -123,39 +131,31 @@ func (p *Prepared) weaken() {
 			holders[c.key]++
 		}
 	}
-	exact := map[string]int{}
 	for i := range p.items {
 		it := &p.items[i]
 		firm := map[deskwire.KeyKind]bool{}
-		for j := range it.clues {
-			c := &it.clues[j]
-			shared := holders[c.key] > 1
-			firm[c.kind] = firm[c.kind] || !shared && !c.weak
+		for _, c := range it.clues {
+			firm[c.kind] = firm[c.kind] || holders[c.key] == 1 && !c.weak
 		}
 		for j := range it.clues {
 			c := &it.clues[j]
 			// An address without its fragment may well be shared where the one with it is not.
-			if holders[c.key] > 1 && !c.weak && !firm[c.kind] {
+			if holders[c.key] > 1 && !c.weak && !firm[c.kind] && c.kind <= deskwire.KeyBody {
 				p.void[c.kind] = true
 			}
 			c.weak = c.weak || holders[c.key] > 1
 		}
-		if !firm[deskwire.KeyGUID] && !firm[deskwire.KeyURL] {
-			it.exact(p.f.Source, exact)
-		}
 	}
 }
 
-// exact adds the key of last resort. The first item of a document that has a GUID, address and title gets the key of the
-// three; others that share all of them are told apart by their digests.
-func (it *item) exact(source string, seen map[string]int) {
+// standIns adds the keys of last resort; see keyIdentical.
+func (it *item) standIns(source string) {
 	d := it.draft
-	value := strconv.Itoa(len(d.GUID)) + " " + d.GUID + strconv.Itoa(len(d.Link)) + " " + d.Link + d.Title
-	if seen[value]++; seen[value] > 1 {
-		value = strconv.FormatUint(d.Digest, 16) + "\x00" + value
-	}
-	it.clues = append(it.clues, clue{kind: keyExact, key: hashKey(keyExact, source, value)})
-	it.local = append(it.local, "")
+	same := strconv.Itoa(len(d.GUID)) + " " + d.GUID + strconv.Itoa(len(d.Link)) + " " + d.Link + d.Title
+	it.clues = append(it.clues,
+		clue{kind: keyIdentical, key: hashKey(keyIdentical, source, strconv.FormatUint(d.Digest, 16)+" "+same)},
+		clue{kind: keySame, key: hashKey(keySame, source, same)})
+	it.local = append(it.local, "", "")
 }
 
 // Size is roughly how many bytes merging will write.

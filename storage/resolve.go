@@ -20,6 +20,8 @@ type suspect struct {
 	clues []clue // strongest kind first
 	title string
 	link  string
+
+	digest uint64
 }
 
 // A verdict says which articles a document's drafts are.
@@ -36,7 +38,8 @@ const minChurn = 3
 
 // resolve decides which of the articles that clues lead to the drafts of one document are. It holds that
 //
-//   - the strongest kind of key that leads anywhere wins, across the whole document;
+//   - what is identical to the last letter is the same;
+//   - else the strongest kind of key that leads anywhere wins, across the whole document;
 //   - two drafts are never one article: a kind of key that claims so is void for both;
 //   - a void key counts only where title and address are those of the article it leads to;
 //   - an article number counts only together with a word shared with that article's title or address;
@@ -44,18 +47,20 @@ const minChurn = 3
 //   - nobody may claim an article that a skipped item stands for: then the document has to be parsed whole.
 //
 // heads holds the articles that are there; an ID that is missing in it is that of a tombstone, which only GUIDs, addresses
-// and exact keys may lead to. skipped are the articles of skipped items, total the number of the document's items.
+// and stand-ins may lead to. skipped are the articles of skipped items, total the number of the document's items.
 func resolve(drafts []suspect, heads map[deskwire.ID]*head, skipped map[deskwire.ID]bool, total int) verdict {
 	r := resolution{
 		drafts: drafts, heads: heads, skipped: skipped, owner: map[deskwire.ID]int{},
 		verdict: verdict{ids: make([]deskwire.ID, len(drafts)), void: map[deskwire.KeyKind]bool{}},
 	}
-	r.round(deskwire.KeyGUID, func(d *suspect, c *clue) bool { return !c.weak })
-	r.round(deskwire.KeyURL, func(d *suspect, c *clue) bool { return !c.weak })
-	r.round(0, func(d *suspect, c *clue) bool {
-		return (c.weak || r.void[c.kind]) && c.kind <= deskwire.KeyURL && r.same(d, c)
-	})
-	r.round(keyExact, func(d *suspect, c *clue) bool { return true })
+	firm := func(d *suspect, c *clue) bool { return !c.weak }
+	void := func(c *clue) bool { return (c.weak || r.void[c.kind]) && c.kind <= deskwire.KeyURL }
+	r.round(keyIdentical, firm)
+	r.round(deskwire.KeyGUID, firm)
+	r.round(deskwire.KeyURL, firm)
+	r.round(0, func(d *suspect, c *clue) bool { return void(c) && r.same(d, c) && r.heads[c.id].Digest == d.digest })
+	r.round(0, func(d *suspect, c *clue) bool { return void(c) && r.same(d, c) })
+	r.round(keySame, firm)
 	r.round(deskwire.KeyNumber, func(d *suspect, c *clue) bool { return !c.weak && r.related(d, c) })
 	if r.churn(total) {
 		before := r.resolved()

@@ -101,10 +101,28 @@ func TestResolve(t *testing.T) {
 			drafts: []suspect{draft("t", "l", weak(lead(guid, idA)))},
 			want:   []deskwire.ID{""},
 		},
-		"an exact key leads": {
-			drafts: []suspect{draft("t", "l", weak(lead(guid, idA)), lead(keyExact, idB))},
+		"a stand-in leads where a key is void": {
+			drafts: []suspect{draft("t", "l", weak(lead(guid, idA)), lead(keySame, idB))},
 			heads:  []*head{article(idA, "other", "l"), article(idB, "t", "l")},
 			want:   []deskwire.ID{idB},
+		},
+		"what is identical beats a GUID": {
+			drafts: []suspect{draft("t", "l", lead(guid, idA), lead(keyIdentical, idB))},
+			heads:  []*head{article(idA, "other", "l"), article(idB, "t", "l")},
+			want:   []deskwire.ID{idB},
+		},
+		"a GUID beats what is only the same": {
+			drafts: []suspect{draft("t", "l", lead(guid, idA), lead(keySame, idB))},
+			heads:  []*head{article(idA, "other", "l"), article(idB, "t", "l")},
+			want:   []deskwire.ID{idA},
+		},
+		"of two with the same title, the identical one keeps it": {
+			drafts: []suspect{
+				{title: "t", link: "l", digest: 1, clues: []clue{weak(lead(guid, idA))}},
+				{title: "t", link: "l", digest: 0, clues: []clue{weak(lead(guid, idA))}},
+			},
+			heads: []*head{article(idA, "t", "l")},
+			want:  []deskwire.ID{"", idA},
 		},
 		"a number with a shared word of the title": {
 			drafts: []suspect{draft("Ferry strike grows", "https://a.example/n/123456", lead(guid, ""), lead(number, idA))},

@@ -307,6 +307,12 @@ func TestFiling(t *testing.T) {
 	if err := s.File(ctx, again); err != nil {
 		t.Fatal(err)
 	}
+	if stale, err := s.StaleGenerations(ctx); err != nil || !slices.Equal(stale, []storage.Generation{{Channel: "desk/world", Number: 1}}) {
+		t.Errorf("stale generations %v, %v; want the first of desk/world", stale, err)
+	}
+	if n, err := s.CountPlaces(ctx, "desk/world", 1, 2); n != 2 || err != nil {
+		t.Errorf("counted %d places up to 2, %v", n, err)
+	}
 	for i, want := range []bool{true, false} {
 		if more, err := s.DropGeneration(ctx, "desk/world", 1, 2); more != want || err != nil {
 			t.Errorf("step %d of dropping: more %t, %v; want %t", i, more, err, want)
