@@ -170,7 +170,7 @@ func (t *try) parse(in parse.Input) (doc *parse.Document, err error) {
 	}
 	defer func() {
 		if fault := recover(); fault != nil {
-			t.log().Error("panic while reading a source", "source", t.src.Name, "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
+			t.log().Error("panic while reading a source", "source", in.Source.Name, "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
 			doc, err = nil, errFault
 		}
 	}()
