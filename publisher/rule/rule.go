@@ -4,101 +4,104 @@
 // entry of take matches one of its articles and no entry of drop does. Nothing here does I/O, and everything that can be
 // wrong with a rule is found by [Compile].
 //
-// A story is read once, however many channels there are: the words of all channels' phrases are looked up in one walk over
-// its text, and what is left for each channel is a few comparisons.
+// A story is read once, however many channels there are. Its words are looked up together in all channels' phrases, and an
+// entry is only thought of when the rarest of its conditions turns up: one of its words, else of its categories, else of its
+// sources.
 package rule
 
 import (
-	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"deskwire"
+
+	"github.com/expr-lang/expr/vm"
 )
 
-// A Problem is something wrong, or probably wrong, with a rule.
-type Problem struct {
-	Channel string // its key
-	List    string // "take" or "drop"
-	Rule    int    // which entry of the list, from 0; -1 when the channel as a whole is meant
-	Field   string // "sources", "topics", "categories", "languages", "words", "in", "when"; "" is the entry
-	Index   int    // which one of the field, from 0; -1 where the field is no list
-	Offset  int    // in bytes, within the value
-	Msg     string
-	Warning bool // it works, but probably not as it was meant
-}
-
-// The fields that words can look in, as bits.
-const (
-	inTitle = 1 << iota
-	inSummary
-	inBody
-)
-
-// A Set is the compiled rules of all channels. It is not changed after Compile and is safe for any number of goroutines.
+// A Set is the compiled rules of all channels. It is safe for any number of goroutines.
 type Set struct {
-	channels []channel
-	byKey    map[string]int
-	order    []int // channels such that topics come before those that refer to them
-	sources  map[string]int32
-	finder   *finder
-	fields   int // all fields that some words look in
-	body     bool
+	channels   []channel // topics before those that refer to them
+	byKey      map[string]int32
+	sources    map[string]int32
+	categories map[string]int32
+	entries    []entry
+	finder     *finder
+	phrases    []phrase
+
+	// Which entries to think of, and when.
+	byPhrase   [][]int32
+	byCategory [][]int32
+	bySource   [][]int32 // the last one is for articles of sources that the configuration does not have
+	always     []int32
+
+	bodyWords []bool // by source as bySource: whether some words look in its bodies
+	bodyWhen  bool   // whether some expression reads bodies
+
+	order   []string           // the channels' keys as they were given
+	configs []deskwire.Channel // for Only
+	names   []string           // of sources, for Only
+
+	readings sync.Pool // of *reading
+	failures *failures
 }
 
 // channel is one compiled channel.
 type channel struct {
 	key         string
-	take, drop  []entry
+	take, drop  []int32 // entries
 	fingerprint string
 	body        bool
+	wanted      bool // false for topics that are here only because others refer to them
 }
 
-// entry is one compiled rule.
+// entry is one compiled rule. Conditions that are nil hold.
 type entry struct {
+	channel    int32
+	drop       bool
+	index      int    // in its list
+	label      string // "take[1] line 34"
 	rule       deskwire.Rule
-	sources    []bool // by number; nil is any
-	topics     []int  // channels; any of them
-	categories []string
+	sources    bitset
+	topics     []int32 // channels
+	categories []int32
 	languages  []string
 	phrases    []int32
-	in         int
+	in         field
 	when       *expression
 }
 
-// Compile compiles the rules of all channels. sources are the names that rules may use. The problems are all there are; when
-// one of them is no warning, the Set is nil.
-func Compile(channels []deskwire.Channel, sources []string) (*Set, []Problem) {
-	c := &compiler{
-		set:     &Set{byKey: map[string]int{}, sources: map[string]int32{}},
-		known:   map[string]int32{},
-		names:   sources,
-		configs: channels,
+// field is a set of the fields that words look in.
+type field uint8
+
+const (
+	inTitle field = 1 << iota
+	inSummary
+	inBody
+)
+
+type bitset []uint64
+
+func (b bitset) has(i int32) bool { return i>>6 < int32(len(b)) && b[i>>6]&(1<<(i&63)) != 0 }
+
+func (b *bitset) add(i int32) {
+	for int32(len(*b)) <= i>>6 {
+		*b = append(*b, 0)
 	}
-	for i, name := range sources {
-		c.set.sources[name] = int32(i)
-	}
-	for i := range channels {
-		c.set.byKey[channels[i].Key()] = i
-	}
-	for i := range channels {
-		c.channel(&channels[i])
-	}
-	c.sort()
-	if slices.ContainsFunc(c.problems, func(p Problem) bool { return !p.Warning }) {
-		return nil, c.problems
-	}
-	c.set.finder = newFinder(c.phrases)
-	c.prints()
-	return c.set, c.problems
+	(*b)[i>>6] |= 1 << (i & 63)
+}
+
+// failures counts expressions that could not be evaluated.
+type failures struct {
+	n    atomic.Int64
+	last atomic.Pointer[string]
 }
 
 // Fingerprint changes when anything changes that decides what the channel takes: its rules and those of the topics they refer
-// to, but not their places in a file. It is "" for a channel that is not in the set.
+// to. Where they stand in a file, the order of entries and of values, and what else a channel has do not count. It is the
+// same in every process, and "" for a channel that is not in the set.
 func (s *Set) Fingerprint(key string) string {
 	if i, ok := s.byKey[key]; ok {
 		return s.channels[i].fingerprint
@@ -112,242 +115,328 @@ func (s *Set) NeedsBody(key string) bool {
 	return ok && s.channels[i].body
 }
 
-// File says which channels take the story, and by which rule. body returns an article's body as plain text or HTML; it is
-// called only when some rule looks there.
-func (s *Set) File(story *deskwire.Story, body func(deskwire.ID) string) map[string]string {
-	r := s.reading(story, body)
-	var in map[string]string
-	for _, i := range s.order {
-		if by := r.channel(i); by != "" {
-			if in == nil {
-				in = map[string]string{}
-			}
-			in[s.channels[i].key] = by
-		}
+// ReadsBody reports whether File or Trace may ask for the body of the article.
+func (s *Set) ReadsBody(a *deskwire.Article) bool {
+	return a.HasBody && (s.bodyWhen || s.bodyWords[s.source(a)])
+}
+
+// Failures is how many times an expression could not be evaluated since the set was compiled, which counts as no match, and
+// what was said the last time.
+func (s *Set) Failures() (n int64, last string) {
+	if p := s.failures.last.Load(); p != nil {
+		last = *p
 	}
-	return in
+	return s.failures.n.Load(), last
 }
 
-// A Trace says why a channel takes a story or does not.
-type Trace struct {
-	Channel string  `json:"channel"`
-	Taken   bool    `json:"taken"`
-	By      string  `json:"by,omitempty"`
-	Entries []Tried `json:"entries"`
-}
-
-// Tried is one entry held against one article.
-type Tried struct {
-	Entry   string      `json:"entry"` // "take[0] (line 12)"
-	Article deskwire.ID `json:"article"`
-	Matched bool        `json:"matched"`
-	Because string      `json:"because"`
-}
-
-// Trace says of each of the named channels, of all when none is named, why it takes the story or does not.
-func (s *Set) Trace(story *deskwire.Story, body func(deskwire.ID) string, keys ...string) []Trace {
-	r := s.reading(story, body)
-	traces := map[int]Trace{}
-	for _, i := range s.order {
-		c := &s.channels[i]
-		t := Trace{Channel: c.key, By: r.channel(i)}
-		t.Taken = t.By != ""
-		for list, entries := range map[string][]entry{"take": c.take, "drop": c.drop} {
-			for k := range entries {
-				for a := range story.Articles {
-					why, ok := r.matches(&entries[k], a)
-					t.Entries = append(t.Entries, Tried{label(list, k, &entries[k]), story.Articles[a].ID, ok, why})
+// Only is a set that answers for these channels alone, and faster. Keys that are not in the set are ignored.
+func (s *Set) Only(keys ...string) *Set {
+	need := map[int32]bool{}
+	var visit func(i int32)
+	visit = func(i int32) {
+		if need[i] {
+			return
+		}
+		need[i] = true
+		for _, list := range [][]int32{s.channels[i].take, s.channels[i].drop} {
+			for _, e := range list {
+				for _, t := range s.entries[e].topics {
+					visit(t)
 				}
 			}
 		}
-		slices.SortStableFunc(t.Entries, func(a, b Tried) int { return -cmp.Compare(a.Entry[:4], b.Entry[:4]) })
-		traces[i] = t
 	}
-	var out []Trace
-	for i := range s.channels {
-		if len(keys) == 0 || slices.Contains(keys, s.channels[i].key) {
-			out = append(out, traces[i])
+	for _, key := range keys {
+		if i, ok := s.byKey[key]; ok {
+			visit(i)
 		}
 	}
-	return out
-}
-
-func label(list string, i int, e *entry) string {
-	if e.rule.Line > 0 {
-		return fmt.Sprintf("%s[%d] (line %d)", list, i, e.rule.Line)
+	var configs []deskwire.Channel
+	for i := range s.configs {
+		if need[s.byKey[s.configs[i].Key()]] {
+			configs = append(configs, s.configs[i])
+		}
 	}
-	return fmt.Sprintf("%s[%d]", list, i)
+	only, _ := Compile(configs, s.names) // a part of what was right is right
+	for i := range only.channels {
+		only.channels[i].wanted = slices.Contains(keys, only.channels[i].key)
+	}
+	only.failures = s.failures
+	return only
 }
 
-// reading is a story while it is being filed.
+// source is the number of the article's source.
+func (s *Set) source(a *deskwire.Article) int32 {
+	if n, ok := s.sources[a.Source]; ok {
+		return n
+	}
+	return int32(len(s.sources))
+}
+
+// File says which channels take the story, and by which entry: channel key -> "take[1] line 34: words Stoltenberg". body
+// returns the body of an article as clean HTML; it is called only for articles that [Set.ReadsBody] names, and may be nil
+// when there are none. The map is nil when no channel takes the story.
+func (s *Set) File(story *deskwire.Story, body func(deskwire.ID) string) map[string]string {
+	r, _ := s.readings.Get().(*reading)
+	if r == nil {
+		r = newReading(s)
+	}
+	defer s.readings.Put(r)
+	return r.file(story, body)
+}
+
+// A reading is a story while it is being filed, and the memory that this takes.
 type reading struct {
-	set    *Set
-	story  *deskwire.Story
-	source []int32
-	found  [][3][]bool // by article and field: phrases that stand there
-	body   func(deskwire.ID) string
-	bodies []string
-	in     []bool // by channel, as far as it is decided
+	set   *Set
+	story *deskwire.Story
+	body  func(deskwire.ID) string
+
+	text  folded
+	plain []byte
+	hit   func(phrase int32)
+	field field   // that is being read
+	stood []field // by phrase: where it stands in the article at hand
+	hits  []int32 // phrases that do
+
+	categories [][]int32     // by article
+	found      [][]candidate // by channel
+	touched    []int32       // channels with candidates, in order of their numbers
+	taken      []bool        // by channel
+
+	bodies  []string // by article; plain text, as expressions see it
+	loaded  []bool
+	machine vm.VM
+	scope   scope
 }
 
-func (s *Set) reading(story *deskwire.Story, body func(deskwire.ID) string) *reading {
-	n := len(story.Articles)
-	r := &reading{set: s, story: story, body: body, source: make([]int32, n), found: make([][3][]bool, n), in: make([]bool, len(s.channels))}
-	var text folded
-	phrases := len(s.finder.phrases)
-	for i := range story.Articles {
-		a := &story.Articles[i]
-		r.source[i] = -1
-		if number, ok := s.sources[a.Source]; ok {
-			r.source[i] = number
+// candidate is an entry whose rarest condition an article meets.
+type candidate struct {
+	entry, article int32
+	value          int32 // the phrase or category
+}
+
+func newReading(s *Set) *reading {
+	r := &reading{set: s, stood: make([]field, len(s.phrases)), found: make([][]candidate, len(s.channels)), taken: make([]bool, len(s.channels))}
+	r.machine.MemoryBudget = memoryBudget
+	r.hit = func(p int32) {
+		if r.stood[p] == 0 {
+			r.hits = append(r.hits, p)
 		}
-		if phrases == 0 {
-			continue
-		}
-		marks := make([]bool, 3*phrases)
-		for f := range r.found[i] {
-			r.found[i][f] = marks[f*phrases : (f+1)*phrases]
-		}
-		text.set(a.Title)
-		s.finder.find(&text, r.found[i][0])
-		text.set(a.Summary)
-		s.finder.find(&text, r.found[i][1])
-		if s.fields&inBody != 0 {
-			text.set(plainText(r.text(i)))
-			s.finder.find(&text, r.found[i][2])
-		}
+		r.stood[p] |= r.field
 	}
 	return r
 }
 
-// text is the body of article i, loaded when it is first asked for.
-func (r *reading) text(i int) string {
-	if r.body == nil || !r.story.Articles[i].HasBody {
-		return ""
-	}
-	if r.bodies == nil {
-		r.bodies = make([]string, len(r.story.Articles))
-	}
-	if r.bodies[i] == "" {
-		r.bodies[i] = r.body(r.story.Articles[i].ID)
-	}
-	return r.bodies[i]
+// begin makes ready for a story.
+func (r *reading) begin(story *deskwire.Story, body func(deskwire.ID) string) {
+	n := len(story.Articles)
+	r.story, r.body = story, body
+	r.categories = append(r.categories[:0], make([][]int32, n)...)
+	r.bodies, r.loaded = append(r.bodies[:0], make([]string, n)...), append(r.loaded[:0], make([]bool, n)...)
 }
 
-// channel says which entry puts the story into channel i; "" is none.
-func (r *reading) channel(i int) string {
-	c := &r.set.channels[i]
-	for k := range c.drop {
-		for a := range r.story.Articles {
-			if _, ok := r.matches(&c.drop[k], a); ok {
-				r.in[i] = false
-				return ""
-			}
-		}
+// end forgets the story, so that nothing of it is kept.
+func (r *reading) end() {
+	for _, c := range r.touched {
+		r.found[c], r.taken[c] = r.found[c][:0], false
 	}
-	for k := range c.take {
-		for a := range r.story.Articles {
-			if _, ok := r.matches(&c.take[k], a); ok {
-				r.in[i] = true
-				return label("take", k, &c.take[k])
-			}
-		}
-	}
-	return ""
+	r.touched = r.touched[:0]
+	clear(r.bodies)
+	r.story, r.body, r.scope = nil, nil, scope{}
 }
 
-// matches holds one entry against article a. because is a few words for people: what matched last, or what did not. They
-// are constant texts, so that filing a million stories makes no garbage.
-func (r *reading) matches(e *entry, a int) (because string, ok bool) {
+func (r *reading) file(story *deskwire.Story, body func(deskwire.ID) string) map[string]string {
+	r.begin(story, body)
+	for a := range story.Articles {
+		r.gather(int32(a))
+	}
+	slices.Sort(r.touched)
+	var in map[string]string
+	for _, c := range r.touched {
+		by, ok := r.decide(c)
+		if r.taken[c] = ok; ok && r.set.channels[c].wanted {
+			if in == nil {
+				in = map[string]string{}
+			}
+			in[r.set.channels[c].key] = r.reason(by)
+		}
+	}
+	r.end()
+	return in
+}
+
+// gather collects the entries that article a brings to mind.
+func (r *reading) gather(a int32) {
+	s := r.set
 	art := &r.story.Articles[a]
-	if e.sources != nil && (r.source[a] < 0 || !e.sources[r.source[a]]) {
-		return "another source", false
+	source := s.source(art)
+	for _, e := range s.always {
+		r.add(e, a, 0)
 	}
-	if e.topics != nil && !slices.ContainsFunc(e.topics, func(t int) bool { return r.in[t] }) {
-		return "in none of the topics", false
+	for _, e := range s.bySource[source] {
+		r.add(e, a, 0)
 	}
-	if e.languages != nil && !slices.Contains(e.languages, primary(art.Language)) {
-		return "another language", false
-	}
-	if e.categories != nil && !slices.ContainsFunc(art.Categories, func(c string) bool { return slices.Contains(e.categories, fold(c)) }) {
-		return "none of the categories", false
-	}
-	if e.phrases != nil && !slices.ContainsFunc(e.phrases, func(p int32) bool { return r.has(e.in, a, p) }) {
-		return "none of the words", false
-	}
-	if e.when != nil {
-		body := ""
-		if e.when.body {
-			body = plainText(r.text(a))
-		}
-		yes, err := e.when.holds(art, body)
-		if err != nil {
-			return err.Error(), false
-		}
-		if !yes {
-			return "the expression is false", false
-		}
-	}
-	return "all conditions hold", true
-}
-
-func (r *reading) has(in, a int, phrase int32) bool {
-	for f := range r.found[a] {
-		if in&(1<<f) != 0 && r.found[a][f][phrase] {
-			return true
-		}
-	}
-	return false
-}
-
-// primary is the language without script and region: "en" of "en-GB".
-func primary(tag string) string {
-	tag, _, _ = strings.Cut(strings.ReplaceAll(tag, "_", "-"), "-")
-	return strings.ToLower(tag)
-}
-
-// fold is s as categories are compared.
-func fold(s string) string {
-	var f folded
-	f.set(s)
-	return strings.Join(strings.Fields(string(f.buf)), " ")
-}
-
-// plainText takes the tags out of clean HTML.
-func plainText(html string) string {
-	if !strings.Contains(html, "<") {
-		return html
-	}
-	var b strings.Builder
-	b.Grow(len(html))
-	for {
-		text, rest, found := strings.Cut(html, "<")
-		b.WriteString(text)
-		if !found {
-			return b.String()
-		}
-		b.WriteByte(' ')
-		_, html, _ = strings.Cut(rest, ">")
-	}
-}
-
-// prints makes the fingerprints, topics before those that refer to them.
-func (c *compiler) prints() {
-	for _, i := range c.set.order {
-		ch := &c.set.channels[i]
-		h := sha256.New()
-		enc := json.NewEncoder(h)
-		for _, entries := range [][]entry{ch.take, ch.drop} {
-			for k := range entries {
-				r := entries[k].rule
-				r.Line = 0
-				enc.Encode(r)
-				for _, t := range entries[k].topics {
-					enc.Encode(c.set.channels[t].fingerprint)
-				}
+	r.categorize(a)
+	for _, c := range r.categories[a] {
+		for _, e := range s.byCategory[c] {
+			if x := &s.entries[e]; x.sources == nil || x.sources.has(source) {
+				r.add(e, a, c)
 			}
-			enc.Encode("end")
 		}
-		ch.fingerprint = hex.EncodeToString(h.Sum(nil)[:12])
 	}
+	r.read(a)
+	for _, p := range r.hits {
+		for _, e := range s.byPhrase[p] {
+			if x := &s.entries[e]; x.in&r.stood[p] != 0 && (x.sources == nil || x.sources.has(source)) {
+				r.add(e, a, p)
+			}
+		}
+		r.stood[p] = 0
+	}
+	r.hits = r.hits[:0]
+}
+
+func (r *reading) add(e, a, value int32) {
+	c := r.set.entries[e].channel
+	if len(r.found[c]) == 0 {
+		r.touched = append(r.touched, c)
+	}
+	r.found[c] = append(r.found[c], candidate{e, a, value})
+}
+
+// categorize numbers the article's categories.
+func (r *reading) categorize(a int32) {
+	if len(r.set.categories) == 0 {
+		return
+	}
+	for _, name := range r.story.Articles[a].Categories {
+		r.text.set(name)
+		if c, ok := r.set.categories[string(r.text.buf)]; ok && !slices.Contains(r.categories[a], c) {
+			r.categories[a] = append(r.categories[a], c)
+		}
+	}
+}
+
+// read finds the phrases that stand in the article.
+func (r *reading) read(a int32) {
+	if !r.set.finder.filled {
+		return
+	}
+	art := &r.story.Articles[a]
+	r.look(art.Title, inTitle)
+	r.look(art.Summary, inSummary)
+	if r.body != nil && art.HasBody && r.set.bodyWords[r.set.source(art)] {
+		r.look(r.plainBody(a), inBody)
+	}
+}
+
+func (r *reading) look(s string, where field) {
+	r.field = where
+	r.text.reset()
+	// Paragraphs of a body stand on lines of their own; in a title or summary a line feed is a space.
+	if where == inBody {
+		for line := range strings.SplitSeq(s, "\n") {
+			r.text.add(line)
+		}
+	} else {
+		r.text.add(s)
+	}
+	r.set.finder.find(&r.text, r.hit)
+}
+
+// plainBody is the body of article a as plain text, loaded when it is first asked for.
+func (r *reading) plainBody(a int32) string {
+	if !r.loaded[a] && r.body != nil && r.story.Articles[a].HasBody {
+		r.plain = appendPlain(r.plain[:0], r.body(r.story.Articles[a].ID))
+		r.bodies[a] = string(r.plain)
+	}
+	r.loaded[a] = true
+	return r.bodies[a]
+}
+
+// decide finds the entry that takes the story into channel c: the first of its list, of the first article it matches.
+func (r *reading) decide(c int32) (by candidate, ok bool) {
+	for _, k := range r.found[c] {
+		if r.set.entries[k.entry].drop && r.holds(k) {
+			return by, false
+		}
+	}
+	for _, k := range r.found[c] {
+		if !r.set.entries[k.entry].drop && (!ok || k.entry < by.entry) && r.holds(k) {
+			by, ok = k, true
+		}
+	}
+	return by, ok
+}
+
+// holds reports whether the conditions hold that did not bring the entry to mind.
+func (r *reading) holds(k candidate) bool {
+	e, art := &r.set.entries[k.entry], &r.story.Articles[k.article]
+	if e.languages != nil && !slices.ContainsFunc(e.languages, func(l string) bool { return speaks(art.Language, l) }) {
+		return false
+	}
+	if e.categories != nil && !slices.ContainsFunc(e.categories, func(c int32) bool { return slices.Contains(r.categories[k.article], c) }) {
+		return false
+	}
+	if e.topics != nil && !slices.ContainsFunc(e.topics, func(t int32) bool { return r.taken[t] }) {
+		return false
+	}
+	if e.when == nil {
+		return true
+	}
+	yes, err := r.evaluate(e.when, k.article)
+	if err != nil {
+		text := r.set.channels[e.channel].key + " " + e.label + ": " + err.Error()
+		r.set.failures.n.Add(1)
+		r.set.failures.last.Store(&text)
+	}
+	return yes
+}
+
+// reason says in a few words what put the story into a channel.
+func (r *reading) reason(k candidate) string {
+	e := &r.set.entries[k.entry]
+	switch {
+	case e.phrases != nil:
+		return e.label + ": words " + r.set.phrases[k.value].text
+	case len(e.rule.Categories) > 0:
+		for _, name := range e.rule.Categories {
+			if r.text.set(name); r.set.categories[string(r.text.buf)] == k.value {
+				return e.label + ": category " + name
+			}
+		}
+	case e.sources != nil:
+		return e.label + ": source " + r.story.Articles[k.article].Source
+	case e.topics != nil:
+		for i, t := range e.topics {
+			if r.taken[t] {
+				return e.label + ": topic " + e.rule.Topics[i]
+			}
+		}
+	case e.languages != nil:
+		return e.label + ": language " + r.story.Articles[k.article].Language
+	}
+	return e.label + ": when"
+}
+
+// speaks reports whether a language tag is of the language: primary subtags count, "en-GB" is "en".
+func speaks(tag, language string) bool {
+	n := len(language)
+	if len(tag) < n || len(tag) > n && tag[n] != '-' && tag[n] != '_' {
+		return false
+	}
+	for i := range n {
+		if tag[i]|0x20 != language[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func label(list string, i int, line int) string {
+	s := list + "[" + strconv.Itoa(i) + "]"
+	if line > 0 {
+		s += " line " + strconv.Itoa(line)
+	}
+	return s
 }
