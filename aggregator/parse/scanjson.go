@@ -98,8 +98,8 @@ func (d *jsonDocument) scanItems(text []byte, i int, set settings) int {
 			return i + 1
 		}
 		end := valueEnd(text, i)
-		if end < 0 {
-			return -1
+		if end <= i {
+			return -1 // the document ends, or a bracket closes what was never open
 		}
 		if seen++; seen > maxItems {
 			d.notes = addNote(d.notes, "more than 2,000 items: the rest was left out")
