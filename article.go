@@ -134,7 +134,7 @@ type Key struct {
 type KeyKind uint8
 
 const (
-	// KeyGUID is the source's own identifier, scoped to that source by its Value's prefix.
+	// KeyGUID is the source's own identifier. It counts only within that source.
 	KeyGUID KeyKind = iota + 1
 	// KeyURL is the canonical address. It counts only within the source's own domains; elsewhere it is scoped to the source.
 	KeyURL

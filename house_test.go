@@ -35,6 +35,7 @@ var layers = map[string][]string{
 	"cmd/deskwire/internal/control": {},
 	"cmd/deskwire/internal/config":  {".", "publisher/rule"},
 	"cmd/deskwire/internal/wires":   {"."},
+	"internal/bench/fill":           {".", "storage", "storage/bolt"},
 }
 
 // owners are the packages that third-party libraries are imported by, and why nobody else may.

@@ -117,18 +117,17 @@ func (a *app) sourceListCmd() *cobra.Command {
 
 // tested is what `deskwire source test` found.
 type tested struct {
-	URL     string   `json:"url"`
-	Format  string   `json:"format"`
-	Title   string   `json:"title"`
-	Home    string   `json:"home,omitempty"`
-	Items   int      `json:"items"`
-	Notes   []string `json:"notes,omitempty"`
-	Newest  []string `json:"newest,omitempty"`
-	Feeds   []string `json:"feeds,omitempty"` // of a page that is no feed
-	Bytes   int64    `json:"bytes"`
-	TookMS  int64    `json:"took_ms"`
-	feed    *parse.Document
-	located string
+	URL    string   `json:"url"`
+	Format string   `json:"format"`
+	Title  string   `json:"title"`
+	Home   string   `json:"home,omitempty"`
+	Items  int      `json:"items"`
+	Notes  []string `json:"notes,omitempty"`
+	Newest []string `json:"newest,omitempty"`
+	Feeds  []string `json:"feeds,omitempty"` // of a page that is no feed
+	Bytes  int64    `json:"bytes"`
+	TookMS int64    `json:"took_ms"`
+	feed   *parse.Document
 }
 
 func (a *app) sourceTestCmd() *cobra.Command {
