@@ -159,7 +159,7 @@ func (x *Explanation) Write(w io.Writer) error {
 			if e.Matched {
 				verdict = "yes"
 			}
-			fmt.Fprintf(&b, "  %-4s %s: %s\n", verdict, e.Entry, e.Because)
+			fmt.Fprintf(&b, "  %-4s %s: %s\n", verdict, e.Entry, e.Because())
 		}
 		for _, cut := range c.Cuts {
 			fmt.Fprintf(&b, "  cut: %s\n", cut)

@@ -17,7 +17,7 @@ import (
 type folded struct {
 	buf    []byte
 	starts []int32 // where phrases may begin: at words, and at each character of a script without spaces
-	cells  *[cellCount]cell
+	table  *table
 }
 
 // maxStarts bounds the words of one text: what lies behind the first 50,000 words of a body decides nothing.
@@ -43,20 +43,28 @@ type cell struct {
 // cellCount covers the alphabets that most news is written in.
 const cellCount = 0x1200
 
-// cells is the table of characters below cellCount, worked out once: looking each one up in the tables of Unicode would take
-// longer than all the rest.
-var cells = sync.OnceValue(func() *[cellCount]cell {
-	var t [cellCount]cell
+// table is what is known of the characters below cellCount, worked out once: looking each one up in the tables of Unicode
+// would take longer than all the rest.
+type table struct {
+	ascii [utf8.RuneSelf]byte // the letter or digit that a byte becomes; 0 separates
+	cells [cellCount]cell
+}
+
+var tables = sync.OnceValue(func() *table {
+	t := new(table)
 	for r := range rune(cellCount) {
-		t[r] = classify(r, false)
+		t.cells[r] = classify(r, false)
+		if r < utf8.RuneSelf && t.cells[r].kind == letter {
+			t.ascii[r] = byte(t.cells[r].fold)
+		}
 	}
-	return &t
+	return t
 })
 
 func (f *folded) reset() {
 	f.buf, f.starts = f.buf[:0], f.starts[:0]
-	if f.cells == nil {
-		f.cells = cells()
+	if f.table == nil {
+		f.table = tables()
 	}
 }
 
@@ -85,16 +93,28 @@ func (f *folded) add(s string) {
 // fold appends s. It gives up where s has to be normalized first.
 func (f *folded) fold(s string, normal bool) bool {
 	last := separator // kind of the character before
+	t := f.table
 	for i := 0; i < len(s); {
-		r := rune(s[i])
-		size := 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(s[i:])
+		if b := s[i]; b < utf8.RuneSelf {
+			i++
+			switch b = t.ascii[b]; {
+			case b == 0:
+				last = separator
+				continue
+			case last != letter:
+				if !f.begin(letter, last) {
+					return true
+				}
+				last = letter
+			}
+			f.buf = append(f.buf, b)
+			continue
 		}
+		r, size := utf8.DecodeRuneInString(s[i:])
 		i += size
 		c := cell{kind: unsure}
 		if r < cellCount {
-			c = f.cells[r]
+			c = t.cells[r]
 		}
 		if c.kind == unsure && (normal || r >= cellCount) {
 			c = classify(r, normal)
@@ -109,24 +129,29 @@ func (f *folded) fold(s string, normal bool) bool {
 			continue
 		}
 		if c.kind != last || c.kind == loose {
-			if len(f.starts) == maxStarts {
+			if !f.begin(c.kind, last) {
 				return true
 			}
-			if n := len(f.buf); c.kind != last && n > 0 && f.buf[n-1] != '\n' {
-				f.buf = append(f.buf, ' ')
-			}
-			f.starts = append(f.starts, int32(len(f.buf)))
 			last = c.kind
 		}
-		switch {
-		case c.fold < utf8.RuneSelf:
-			f.buf = append(f.buf, byte(c.fold))
-		case c.fold == 'ß':
+		if c.fold == 'ß' {
 			f.buf = append(f.buf, "ss"...)
-		default:
+		} else {
 			f.buf = utf8.AppendRune(f.buf, c.fold)
 		}
 	}
+	return true
+}
+
+// begin notes that a phrase may begin here, behind a character of kind last. It refuses when the text has enough of them.
+func (f *folded) begin(k, last kind) bool {
+	if len(f.starts) == maxStarts {
+		return false
+	}
+	if n := len(f.buf); k != last && n > 0 && f.buf[n-1] != '\n' {
+		f.buf = append(f.buf, ' ')
+	}
+	f.starts = append(f.starts, int32(len(f.buf)))
 	return true
 }
 

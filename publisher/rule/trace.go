@@ -59,9 +59,9 @@ func (s *Set) Trace(story *deskwire.Story, body func(deskwire.ID) string, keys .
 				switch {
 				case !tried.Matched:
 				case e.drop && dropped == "":
-					dropped = tried.because()
+					dropped = tried.Entry + ": " + tried.Because()
 				case !e.drop && !t.Taken:
-					t.Taken, t.By = true, tried.because()
+					t.Taken, t.By = true, tried.Entry+": "+tried.Because()
 				}
 			}
 		}
@@ -79,13 +79,15 @@ func (s *Set) Trace(story *deskwire.Story, body func(deskwire.ID) string, keys .
 	return out
 }
 
-// because is a match in a few words.
-func (t *Tried) because() string {
+// Because says in a few words which conditions held; of a failed match only those that did not.
+func (t *Tried) Because() string {
 	var parts []string
 	for _, c := range t.Conditions {
-		parts = append(parts, c.Field+" "+c.Because)
+		if c.Held == t.Matched {
+			parts = append(parts, c.Field+": "+c.Because)
+		}
 	}
-	return t.Entry + ": " + strings.Join(parts, ", ")
+	return strings.Join(parts, "; ")
 }
 
 // try holds all conditions of an entry against article a.
