@@ -19,16 +19,21 @@ const (
 	claimFor = storage.Lease / 6
 )
 
+// A waiting source is claimed and not yet asked.
+type waiting struct {
+	claim *storage.Claim
+	host  string
+}
+
 // A queue holds what a round has still to ask. Workers take from it; whoever finds it nearly empty claims the next chunk.
 type queue struct {
 	round *round
 
 	mu       sync.Mutex
 	turn     *sync.Cond
-	names    []string        // due, not claimed yet
-	claims   []storage.Claim // claimed, not taken yet
-	hosts    []string        // of claims
-	busy     map[string]int  // requests in flight by host
+	names    []string       // due, not claimed yet
+	waiting  []waiting      // claimed, not taken yet
+	busy     map[string]int // requests in flight by host
 	claiming bool
 	chunk    int       // how many to claim next
 	claimed  time.Time // when the last chunk was
@@ -55,26 +60,24 @@ func (q *queue) next(ctx context.Context) (c storage.Claim, leave func(), ok boo
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for ctx.Err() == nil && q.err == nil {
-		if len(q.claims) <= q.round.workers() && len(q.names) > 0 && !q.claiming {
+		// Early enough that the others have something to do meanwhile.
+		if len(q.waiting) <= max(q.round.workers(), q.chunk/4) && len(q.names) > 0 && !q.claiming {
 			q.claim(ctx)
 			continue
 		}
-		for i := range q.claims {
-			host := q.hosts[i]
-			if host != "" && q.busy[host] >= fetch.MaxPerHost {
+		for i, w := range q.waiting {
+			if w.host != "" && q.busy[w.host] >= fetch.MaxPerHost {
 				continue
 			}
-			c = q.claims[i]
-			// Others keep their order: the hosts were spread.
-			q.claims = append(q.claims[:i], q.claims[i+1:]...)
-			q.hosts = append(q.hosts[:i], q.hosts[i+1:]...)
-			q.busy[host]++
-			if len(q.claims) == 0 {
+			copy(q.waiting[1:i+1], q.waiting[:i]) // those who wait for their host keep their order
+			q.waiting[0] = waiting{}
+			if q.waiting = q.waiting[1:]; len(q.waiting) == 0 {
 				q.turn.Broadcast() // nothing is left to wait for
 			}
-			return c, sync.OnceFunc(func() { q.leave(host) }), true
+			q.busy[w.host]++
+			return *w.claim, sync.OnceFunc(func() { q.leave(w.host) }), true
 		}
-		if len(q.claims) == 0 && len(q.names) == 0 && !q.claiming {
+		if len(q.waiting) == 0 && len(q.names) == 0 && !q.claiming {
 			return c, nil, false
 		}
 		q.turn.Wait()
@@ -119,19 +122,22 @@ func (q *queue) claim(ctx context.Context) {
 		return
 	}
 	q.total -= n - len(claims) // somebody else is at them
-	for _, c := range claims {
-		q.claims = append(q.claims, c)
-		q.hosts = append(q.hosts, address(r.sources[c.Source], fetch.Begin(r.sources[c.Source], c.State).URL))
+	for i := range claims {
+		c := &claims[i]
+		src := r.sources[c.Source]
+		q.waiting = append(q.waiting, waiting{c, address(src, fetch.Begin(src, c.State).URL)})
 	}
 }
 
 // left takes what was claimed and not asked.
-func (q *queue) left() []storage.Claim {
+func (q *queue) left() (claims []storage.Claim) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	left := q.claims
-	q.claims, q.hosts = nil, nil
-	return left
+	for _, w := range q.waiting {
+		claims = append(claims, *w.claim)
+	}
+	q.waiting = nil
+	return claims
 }
 
 // count is how many sources the round asks in all, as far as is known.
