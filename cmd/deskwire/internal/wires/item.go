@@ -33,8 +33,9 @@ type item struct {
 
 // A picture is what an item shows.
 type picture struct {
-	Caption, Credit string
-	name            string // scene and variant
+	Caption string
+	Credit  string // who made it, and for whom: "Ada Quill / Skerrywire"
+	name    string // scene and variant
 }
 
 // File is the picture's file name in that size.
@@ -126,7 +127,7 @@ func (w *World) item(o *outlet, i int, now time.Time) *item {
 	n := len(o.texts)
 	t, cycle := o.texts[o.order[i%n]], uint64(i/n)
 	say := func(s string) string {
-		return expand(s, func(name string) uint64 { return w.chance(o.Name, t.slug, name)>>8 + cycle })
+		return expand(s, func(name string) uint64 { return w.chance(o.Name, t.slug, name, 0)>>8 + cycle })
 	}
 	it := &item{
 		Outlet: o, Number: o.first + i, Slug: t.slug, Desk: t.desk, Title: say(t.title), Authors: t.by, Tags: t.tags,
@@ -151,8 +152,8 @@ func (w *World) item(o *outlet, i int, now time.Time) *item {
 	}
 	if t.scene != "" {
 		it.Picture = &picture{
-			Caption: say(t.caption), Credit: t.credit,
-			name: fmt.Sprintf("%s-%d", t.scene, (w.chance(o.Name, t.slug, "picture")>>8+cycle)%variants),
+			Caption: say(t.caption), Credit: t.credit + " / " + o.Title,
+			name: fmt.Sprintf("%s-%d", t.scene, (w.chance(o.Name, t.slug, "picture", 0)>>8+cycle)%variants),
 		}
 	}
 	return it
@@ -161,7 +162,7 @@ func (w *World) item(o *outlet, i int, now time.Time) *item {
 // carried is article i of another outlet as o carries it: whole, a little later, under an address of its own, and as it was at
 // that moment: later edits don't reach it. It is nil when o does not take the article or has not yet.
 func (w *World) carried(o, from *outlet, i int, now time.Time) *item {
-	if w.chance(o.Name, "carries", i)%2 != 0 {
+	if w.chance(o.Name, "carries", "", i)%2 != 0 {
 		return nil
 	}
 	at := w.at(from, i).Add(30*time.Second + time.Duration(w.part(o.Name, "after", i)*float64(time.Minute))).Truncate(time.Second)

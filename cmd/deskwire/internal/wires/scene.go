@@ -102,8 +102,8 @@ func (s scene) look(l light, tops []float64, seed uint64, x, y, ratio float64) r
 		c := l.far.to(l.near, near*near)
 		down := (y - tops[i]) / (p.height + .05)
 		if s.white > 0 {
-			edge := down + .25*noise(x*60, seed+uint64(i))
-			c = c.to(rgb{242, 246, 250}.to(l.low, .25), s.white*math.Max(0, 1-1.4*edge))
+			edge := down + .3*fbm(x*22+y*17, seed+uint64(i)) + .12*noise(x*50-y*40, seed+9)
+			c = c.to(rgb{242, 246, 250}.to(l.low, .25), s.white*math.Min(1, math.Max(0, 1.7-2.4*edge)))
 		}
 		if p.windows && down > .06 && lit(x*p.length, y, seed, l.night) {
 			return l.low.to(rgb{255, 214, 140}, .8)

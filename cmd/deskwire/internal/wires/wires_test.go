@@ -136,7 +136,7 @@ func TestLife(t *testing.T) {
 	arrivals, edits := 0, 0
 	for _, o := range w.outlets {
 		seen := map[int]*item{}
-		for now := begun; now.Before(begun.Add(span)); now = now.Add(5 * time.Second) {
+		for now := begun; now.Before(begun.Add(span)); now = now.Add(15 * time.Second) {
 			for _, it := range w.items(o, now) {
 				was, known := seen[it.Number]
 				seen[it.Number] = it

@@ -32,7 +32,6 @@ import (
 	"cmp"
 	"embed"
 	"fmt"
-	"hash/fnv"
 	"io/fs"
 	"path"
 	"slices"
@@ -88,18 +87,23 @@ func (w *World) outlet(name string) *outlet {
 	return w.outlets[i]
 }
 
-// chance is a number that looks drawn and is always the same for the same things.
-func (w *World) chance(things ...any) uint64 {
-	h := fnv.New64a()
-	fmt.Fprint(h, w.seed)
-	for _, t := range things {
-		fmt.Fprint(h, "\x00", t)
+// chance is a number that looks drawn and is always the same for the same use of an outlet's thing: its text, the hour of its
+// article i.
+func (w *World) chance(outlet, thing, use string, i int) uint64 {
+	x := mix(w.seed + uint64(i)*0x9e3779b97f4a7c15)
+	for _, s := range [...]string{outlet, thing, use} {
+		for _, c := range []byte(s) {
+			x = (x ^ uint64(c)) * 0x100000001b3 // FNV-1a
+		}
+		x = mix(x + 1)
 	}
-	return mix(h.Sum64())
+	return x
 }
 
 // part is a chance between 0 and 1.
-func (w *World) part(things ...any) float64 { return float64(w.chance(things...)>>11) / (1 << 53) }
+func (w *World) part(outlet, thing string, i int) float64 {
+	return float64(w.chance(outlet, thing, "", i)>>11) / (1 << 53)
+}
 
 // mix spreads every bit over all others (the finalizer of SplitMix64).
 func mix(x uint64) uint64 {
@@ -117,7 +121,7 @@ func (w *World) shuffled(o *outlet) []int {
 		order[i] = i
 	}
 	for i := len(order) - 1; i > 0; i-- {
-		j := int(w.chance(o.Name, "order", i) % uint64(i+1))
+		j := int(w.chance(o.Name, "order", "", i) % uint64(i+1))
 		order[i], order[j] = order[j], order[i]
 	}
 	return order
