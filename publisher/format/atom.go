@@ -1,8 +1,8 @@
 package format
 
 import (
-	"cmp"
 	"encoding/xml"
+	"time"
 
 	"deskwire"
 
@@ -12,114 +12,124 @@ import (
 // atom is the document (RFC 4287).
 type atom struct {
 	XMLName xml.Name `xml:"feed"`
+	DC      string   `xml:"xmlns:dc,attr"`
+	Terms   string   `xml:"xmlns:dcterms,attr"`
+	Media   string   `xml:"xmlns:media,attr"`
 	Lang    string   `xml:"xml:lang,attr,omitempty"`
 	*feeds.AtomFeed
-	Subtitle string            `xml:"subtitle,omitempty"`
-	Link     []feeds.AtomLink  `xml:"link"`
-	Author   *feeds.AtomAuthor `xml:"author"`
-	Entries  []atomEntry       `xml:"entry"`
+	Generator string       `xml:"generator"`
+	Link      []xmlLink    `xml:"link"`
+	Author    atomPerson   `xml:"author"`
+	Entries   []*atomEntry `xml:"entry"`
 }
 
 // FeedXml makes it writable by gorilla/feeds.
 func (a *atom) FeedXml() any { return a }
 
+// atomPerson is feeds.AtomPerson in an element whose name the field gives.
+type atomPerson struct{ feeds.AtomPerson }
+
 type atomEntry struct {
+	Lang string `xml:"xml:lang,attr,omitempty"`
 	*feeds.AtomEntry
-	Lang     string             `xml:"xml:lang,attr,omitempty"`
-	Category []atomCategory     `xml:"category"`
-	Links    []atomLink         `xml:"link"`
-	Author   []feeds.AtomPerson `xml:"author"`
-	Source   *atomSource        `xml:"source"` // last
+	Links      []xmlLink      `xml:"link"`
+	Author     []atomPerson   `xml:"author"`
+	Category   []atomCategory `xml:"category"`
+	Identifier string         `xml:"dc:identifier,omitempty"`
+	Extent     int            `xml:"dcterms:extent,omitempty"` // minutes
+	Media      *mediaContent  `xml:"media:content"`
+	Group      *mediaGroup    `xml:"media:group"`
+	Source     *atomSource    `xml:"source"` // last: what stands in it is not the entry's
 }
 
 type atomCategory struct {
 	Term string `xml:"term,attr"`
 }
 
-type atomLink struct {
-	Href   string `xml:"href,attr"`
-	Rel    string `xml:"rel,attr"`
-	Type   string `xml:"type,attr,omitempty"`
-	Length int64  `xml:"length,attr,omitempty"`
-	Title  string `xml:"title,attr,omitempty"`
-}
-
 type atomSource struct {
-	ID      string     `xml:"id"`
-	Title   string     `xml:"title"`
-	Updated string     `xml:"updated"`
-	Links   []atomLink `xml:"link"`
+	ID      string    `xml:"id"`
+	Title   string    `xml:"title"`
+	Updated string    `xml:"updated"`
+	Links   []xmlLink `xml:"link"`
 }
 
 // Atom writes an edition as Atom 1.0.
 func Atom(ed *deskwire.Edition, site Site) ([]byte, error) {
-	ch := &ed.Channel
-	mapped := (&feeds.Atom{Feed: site.feed(ed)}).AtomFeed()
-	mapped.Id = site.ChannelTag(ch)
-	mapped.Subtitle, mapped.Link, mapped.Author = "", nil, nil
+	c := site.channel(&ed.Channel)
+	mapped := (&feeds.Atom{Feed: c.mapped(ed.Updated)}).AtomFeed()
+	mapped.Id = site.ChannelTag(&ed.Channel)
+	mapped.Title, mapped.Subtitle = unmarked(mapped.Title), unmarked(Line(ed.Channel.Description))
+	mapped.Updated = ed.Updated.UTC().Truncate(time.Second).Format(stampForm)
 	doc := &atom{
-		AtomFeed: mapped, Lang: site.language(ch), Subtitle: line(ch.Description),
-		Link: []feeds.AtomLink{
-			{Href: site.Feed(ch, AtomFile), Rel: "self", Type: "application/atom+xml"},
-			{Href: site.Page(ch), Rel: "alternate", Type: "text/html"},
+		AtomFeed: mapped, Lang: c.language, DC: nsDC, Terms: nsTerms, Media: nsMedia, Generator: generator,
+		Link: []xmlLink{
+			{Rel: "self", Type: "application/atom+xml", Href: site.Feed(&ed.Channel, AtomFile)},
+			{Rel: "alternate", Type: "text/html", Href: c.page},
 		},
-		Author: &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: line(cmp.Or(ch.Face.Byline, ch.Title, ch.Name)), Uri: site.Page(ch)}},
+		Author: atomPerson{feeds.AtomPerson{Name: unmarked(c.byline), Uri: c.page, Email: c.mail}},
 	}
-	mapped.Updated = ed.Updated.UTC().Format("2006-01-02T15:04:05Z")
 	for i := range ed.Items {
-		e := site.entry(&ed.Items[i])
-		doc.Entries = append(doc.Entries, site.atomEntry(e, doc.Lang))
-		// The feed is as new as its newest entry, to the fraction.
-		mapped.Updated = newer(mapped.Updated, e.updated)
+		e := site.entry(&ed.Items[i], &c)
+		doc.Entries = append(doc.Entries, atomEntryOf(e, &c))
+		mapped.Updated = max(mapped.Updated, e.stamp) // to the fraction
 	}
 	return write(doc)
 }
 
-// newer is the later of two times as stamp writes them, with a fraction or without.
-func newer(a, b string) string {
-	const seconds = len("2006-01-02T15:04:05")
-	if cmp.Or(cmp.Compare(a[:seconds], b[:seconds]), cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) < 0 {
-		return b
-	}
-	return a
-}
-
-func (s *Site) atomEntry(e *entry, lang string) atomEntry {
-	mapped := (&feeds.Atom{Feed: &feeds.Feed{Link: &feeds.Link{}, Items: []*feeds.Item{e.item()}}}).AtomFeed().Entries[0]
-	mapped.Title, mapped.Updated, mapped.Published = e.heading(), e.updated, e.Published.UTC().Format("2006-01-02T15:04:05Z")
-	mapped.Rights, mapped.Links, mapped.Author = line(e.Article.Rights), nil, nil
-	if mapped.Summary = nil; e.summary != "" {
+func atomEntryOf(e *entry, c *channel) *atomEntry {
+	mapped := (&feeds.Atom{Feed: &feeds.Feed{Items: []*feeds.Item{e.mapped()}}}).AtomFeed().Entries[0]
+	mapped.Title, mapped.Rights = unmarked(mapped.Title), unmarked(e.rights)
+	mapped.Updated, mapped.Published = e.stamp, e.published.Format(time.RFC3339)
+	mapped.Summary, mapped.Links = nil, nil
+	out := &atomEntry{Lang: e.language, AtomEntry: mapped, Extent: e.minutes}
+	switch {
+	case e.summary != "":
 		mapped.Summary = &feeds.AtomSummary{Content: e.summary, Type: "text"}
+	case mapped.Content == nil && e.link != "":
+		mapped.Summary = &feeds.AtomSummary{Content: e.heading, Type: "text"} // a link alone is not enough for readers
+	case mapped.Content == nil:
+		mapped.Content = &feeds.AtomContent{Content: "<p>" + escape(e.heading) + "</p>", Type: "html"}
 	}
-	out := atomEntry{AtomEntry: mapped}
-	if e.Article.Language != "" && e.Article.Language != lang {
-		out.Lang = e.Article.Language
+	if e.origin.ID != e.link {
+		out.Identifier = e.origin.ID
 	}
-	for _, c := range e.Article.Categories {
-		if c = line(c); c != "" {
-			out.Category = append(out.Category, atomCategory{c})
-		}
-	}
-	// Without content an entry needs an alternate link (RFC 4287 §4.1.2): the channel's page is where it can be read, too.
-	out.Links = append(out.Links, atomLink{Href: cmp.Or(e.link, s.URL+"/"), Rel: "alternate", Type: "text/html"})
-	for _, c := range e.Carriers {
-		if href := address(c.Link); href != "" {
-			out.Links = append(out.Links, atomLink{Href: href, Rel: "related", Title: line(c.Title)})
-		}
-	}
-	for _, m := range e.media {
-		if m.Enclosed || m.Kind() == "image" {
-			out.Links = append(out.Links, atomLink{Href: m.URL, Rel: "enclosure", Type: m.Type, Length: m.Length, Title: cmp.Or(m.Caption, m.Title)})
-		}
-	}
+	out.Links = e.links(mapped.Content == nil, c.page)
 	for _, a := range e.authors {
-		out.Author = append(out.Author, feeds.AtomPerson{Name: a.Name, Uri: a.URL})
+		out.Author = append(out.Author, atomPerson{feeds.AtomPerson{Name: unmarked(a.Name), Uri: a.URL}})
 	}
-	if len(out.Author) == 0 {
-		out.Author = []feeds.AtomPerson{{Name: e.source}}
+	for _, tag := range e.tags {
+		out.Category = append(out.Category, atomCategory{unmarked(tag)})
 	}
-	if e.feed != "" {
-		out.Source = &atomSource{ID: e.feed, Title: e.source, Updated: e.Published.UTC().Format("2006-01-02T15:04:05Z"), Links: []atomLink{{Href: e.feed, Rel: "self"}}}
+	out.Media, out.Group = mediaElements(e.media, e.enclosure())
+	if feed := e.feedAddress(); feed != "" {
+		out.Source = &atomSource{ID: feed, Title: unmarked(e.origin.Name), Updated: e.updated.Format(time.RFC3339)}
+		if e.origin.Feed != "" {
+			out.Source.Links = append(out.Source.Links, xmlLink{Rel: "self", Href: e.origin.Feed})
+		}
+		if e.home != "" {
+			out.Source.Links = append(out.Source.Links, xmlLink{Rel: "alternate", Type: "text/html", Href: e.home})
+		}
 	}
 	return out
+}
+
+// links are all links of an entry. One without content needs an alternate link (RFC 4287 §4.1.2); when the source gave none it
+// is the page that shows it.
+func (e *entry) links(needed bool, page string) []xmlLink {
+	var links []xmlLink
+	switch {
+	case e.link != "":
+		links = append(links, xmlLink{Rel: "alternate", Type: "text/html", Href: e.link})
+	case needed:
+		links = append(links, xmlLink{Rel: "alternate", Type: "text/html", Href: page})
+	}
+	for i := range e.media {
+		if m := &e.media[i]; m.Enclosed {
+			links = append(links, xmlLink{Rel: "enclosure", Type: mediaType(m.Type), Href: m.URL, Title: unmarked(m.Title), Length: m.Length})
+		}
+	}
+	if e.comments != "" {
+		links = append(links, xmlLink{Rel: "replies", Type: "text/html", Href: e.comments})
+	}
+	return append(links, e.relations()...)
 }

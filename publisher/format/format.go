@@ -1,21 +1,19 @@
-// Package format writes editions as RSS 2.0, Atom 1.0 and JSON Feed 1.1, and lists of feeds as OPML 2.0.
+// Package format writes editions as RSS 2.0, Atom 1.0 and JSON Feed 1.1, and lists of feeds as OPML 2.0. docs/formats.md says
+// where each fact stands.
 //
 // What it writes is a function of the edition and the site, byte for byte: there is no time of making in a document.
 // gorilla/feeds maps items and feeds; our own structs embed its types, and an outer field shadows what it would write in a
 // way that validators refuse (a bare name in <author>, <source> without an address, one category only, an empty <updated>).
-// Strings lose what XML forbids before it sees them, and addresses are http or https here again, whatever was stored.
+// Strings lose what XML forbids before it sees them, addresses are http or https here again, and bodies hold nothing that
+// runs, whatever was stored.
 package format
 
 import (
 	"cmp"
-	"encoding/binary"
-	"fmt"
-	"hash/fnv"
-	"html"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"deskwire"
 
@@ -37,13 +35,16 @@ const (
 	JSONFile = "feed.json"
 )
 
-// The media types of the three formats and of OPML.
+// The media types of the three formats and of OPML. JSON has no charset parameter (RFC 8259 §11).
 const (
 	RSSType  = "application/rss+xml; charset=utf-8"
 	AtomType = "application/atom+xml; charset=utf-8"
-	JSONType = "application/feed+json; charset=utf-8"
+	JSONType = "application/feed+json"
 	OPMLType = "text/x-opml; charset=utf-8"
 )
+
+// generator names the program in feeds; without a version, so that an upgrade does not change every feed.
+const generator = "deskwire"
 
 // Tag is the name that readers know a story by, the same in every format and channel (RFC 4151).
 func (s *Site) Tag(story deskwire.ID) string { return "tag:" + s.ID + ":a/" + string(story) }
@@ -51,147 +52,221 @@ func (s *Site) Tag(story deskwire.ID) string { return "tag:" + s.ID + ":a/" + st
 // ChannelTag is the id of a channel's Atom feed.
 func (s *Site) ChannelTag(ch *deskwire.Channel) string { return "tag:" + s.ID + ":c/" + ch.Key() }
 
-// Page is the address of a channel's page; Feed that of one of its feeds.
+// Page is the address of a channel's page.
 func (s *Site) Page(ch *deskwire.Channel) string { return s.URL + ch.Path() }
 
 // Feed is the address of one of a channel's feeds.
 func (s *Site) Feed(ch *deskwire.Channel, file string) string { return s.URL + ch.Path() + file }
 
-func (s *Site) language(ch *deskwire.Channel) string { return cmp.Or(ch.Language, s.Language) }
-
-// entry is an item made ready for any format: strings clean, addresses checked.
-type entry struct {
-	*deskwire.Item
-	tag      string
-	title    string
-	link     string
-	summary  string // plain text
-	body     string // HTML
-	updated  string // RFC 3339 with a fraction that no other item of the edition has
-	creators []string
-	authors  []deskwire.Author
-	source   string // the origin's name
-	feed     string // the origin's feed
-	media    []deskwire.Media
+// Root is the path that the site's pages stand below: "" for most, "/news" for https://example.org/news.
+func (s *Site) Root() string {
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimRight(u.EscapedPath(), "/")
 }
 
-// maxTitle is how much of a summary stands in for a title that a source did not give.
-const maxTitle = 80
+func (s *Site) language(ch *deskwire.Channel) string { return cmp.Or(ch.Language, s.Language) }
 
-func (s *Site) entry(item *deskwire.Item) *entry {
+// SourceName is what readers know a source by: its title, the host of its address, or at last its name.
+func SourceName(src *deskwire.Source) string {
+	for _, addr := range []string{src.Home, src.URL} {
+		if src.Title != "" {
+			break
+		}
+		if u, err := url.Parse(addr); err == nil && u.Host != "" {
+			return strings.TrimPrefix(u.Hostname(), "www.")
+		}
+	}
+	return cmp.Or(Line(src.Title), src.Name)
+}
+
+// channel is a channel made ready for any format.
+type channel struct {
+	title, description string
+	language           string
+	page               string
+	byline             string // who stands for the channel
+	mail               string // where they are written to, "" unless it is a mail address
+	avatar             string
+}
+
+func (s *Site) channel(ch *deskwire.Channel) channel {
+	c := channel{title: cmp.Or(Line(ch.Title), ch.Name), language: s.language(ch), page: s.Page(ch), avatar: Address(ch.Face.Picture)}
+	c.description = cmp.Or(Line(ch.Description), c.title)
+	c.byline = cmp.Or(Line(ch.Face.Byline), Line(s.Title), c.title)
+	if local, domain, ok := strings.Cut(ch.Face.Contact, "@"); ok && local != "" && domain != "" && !strings.ContainsAny(ch.Face.Contact, " /:<>()\"") {
+		c.mail = Line(ch.Face.Contact)
+	}
+	return c
+}
+
+// An entry is an item made ready for any format: strings clean, addresses checked.
+type entry struct {
+	tag       string
+	title     string // of the source; may be empty
+	heading   string // the title, or what stands in for it
+	link      string // may be empty
+	summary   string // plain text
+	body      string // HTML
+	published time.Time
+	updated   time.Time // whole seconds, in UTC, as published
+	stamp     string    // updated, with a fraction that no other item of the edition has
+	authors   []deskwire.Author
+	tags      []string
+	language  string // "" where it is the channel's
+	rights    string
+	comments  string
+	via       deskwire.Via
+	media     []deskwire.Media
+	carriers  []origin
+	origin    origin
+	home      string // the source's front page
+	minutes   int
+}
+
+// maxHeading is how much of a summary stands in for a title that a source did not give, in characters.
+const maxHeading = 80
+
+func (s *Site) entry(item *deskwire.Item, c *channel) *entry {
 	a := &item.Article
 	e := &entry{
-		Item: item, tag: s.Tag(item.ID), title: line(a.Title), link: address(a.Link), summary: text(a.Summary), body: text(item.Body),
-		source: line(cmp.Or(item.Source.Title, item.Source.Name)), feed: address(item.Source.URL),
+		tag: s.Tag(item.ID), title: Line(a.Title), link: Address(a.Link), summary: Line(a.Summary), body: Body(item.Body),
+		tags: lines(a.Categories), rights: Line(a.Rights), comments: Address(a.Comments), home: Address(item.Source.Home), minutes: a.MinutesToRead(),
+		via: deskwire.Via{Title: Line(a.Via.Title), URL: Address(a.Via.URL)},
 	}
-	e.updated = stamp(item.Updated, item.ID)
-	for _, p := range a.Authors {
-		p.Name, p.URL = line(p.Name), address(p.URL)
-		if p.Name != "" {
-			e.authors = append(e.authors, p)
-			e.creators = append(e.creators, p.Name)
+	e.published, e.updated = when(item)
+	e.stamp = stamp(e.updated, item.ID)
+	name := SourceName(&item.Source)
+	if item.Source.Own && item.Source.Title == "" {
+		name = cmp.Or(Line(s.Title), name)
+	}
+	e.origin = origin{Name: name, URL: e.link, Feed: Address(item.Source.URL), ID: Line(a.GUID)}
+	if a.Language != "" && !strings.EqualFold(a.Language, c.language) {
+		e.language = Line(a.Language)
+	}
+	e.authors = authors(a, e.origin.Name)
+	e.media = media(a.Media)
+	for i := range item.Carriers {
+		if carrier := (origin{Name: Line(item.Carriers[i].Title), URL: Address(item.Carriers[i].Link)}); carrier != (origin{}) {
+			e.carriers = append(e.carriers, carrier)
 		}
 	}
-	for _, m := range a.Media {
-		if m.URL = address(m.URL); m.URL != "" {
-			m.Title, m.Caption, m.Credit, m.Type = line(m.Title), line(m.Caption), line(m.Credit), line(m.Type)
-			e.media = append(e.media, m)
-		}
-	}
+	e.heading = cmp.Or(e.title, head(e.summary), e.origin.Name, e.tag)
 	return e
 }
 
-// heading is the title where a format demands one.
-func (e *entry) heading() string {
-	if e.title != "" {
-		return e.title
+// when is the item's two dates. A date that is missing is the place that the item has in every list: no document holds year 1.
+func when(item *deskwire.Item) (published, updated time.Time) {
+	published, updated = item.Published, item.Updated
+	if published.IsZero() {
+		published = item.Placed
 	}
-	runes := []rune(e.summary)
-	if len(runes) > maxTitle {
-		return strings.TrimSpace(string(runes[:maxTitle-1])) + "…"
+	if published.IsZero() {
+		published = item.ID.Time()
 	}
-	return cmp.Or(e.summary, e.source, e.tag)
+	if updated.Before(published) {
+		updated = published
+	}
+	return published.UTC().Truncate(time.Second), updated.UTC().Truncate(time.Second)
 }
 
-// enclosure is the first attached file that has all RSS asks for.
+// authors are those of the byline, else the agencies it names, else the source: an entry without one would be ascribed to
+// whoever publishes the feed.
+func authors(a *deskwire.Article, source string) []deskwire.Author {
+	var list []deskwire.Author
+	for _, p := range a.Authors {
+		if name := Line(p.Name); name != "" {
+			list = append(list, deskwire.Author{Name: name, URL: Address(p.URL)})
+		}
+	}
+	if len(list) == 0 {
+		for _, name := range lines(a.Agencies) {
+			list = append(list, deskwire.Author{Name: name})
+		}
+	}
+	if len(list) == 0 && source != "" {
+		list = []deskwire.Author{{Name: source}}
+	}
+	return list
+}
+
+// media is what has an address, with clean texts and a type that is one or empty.
+func media(all []deskwire.Media) []deskwire.Media {
+	var list []deskwire.Media
+	for _, m := range all {
+		if m.URL = Address(m.URL); m.URL == "" {
+			continue
+		}
+		m.Title, m.Caption, m.Credit = Line(m.Title), Line(m.Caption), Line(m.Credit)
+		m.Width, m.Height, m.Length = max(m.Width, 0), max(m.Height, 0), max(m.Length, 0)
+		list = append(list, m)
+	}
+	return list
+}
+
+// head is the beginning of a line, cut between words.
+func head(s string) string {
+	runes := []rune(s)
+	if len(runes) <= maxHeading {
+		return s
+	}
+	cut := string(runes[:maxHeading-1])
+	if i := strings.LastIndexByte(cut, ' '); i > len(cut)/2 {
+		cut = cut[:i]
+	}
+	return strings.TrimSpace(cut) + "…"
+}
+
+// enclosure is the one file that RSS has room for: the first attached one that is to be listened to, watched or read, else the
+// first attached picture. nil when nothing is attached.
 func (e *entry) enclosure() *deskwire.Media {
+	var picture *deskwire.Media
 	for i := range e.media {
-		if m := &e.media[i]; m.Enclosed && m.Type != "" && m.Length > 0 {
+		switch m := &e.media[i]; {
+		case !m.Enclosed:
+		case m.Kind() != "image":
 			return m
+		case picture == nil:
+			picture = m
 		}
 	}
-	return nil
+	return picture
 }
 
-// pictures are the images of an item.
-func (e *entry) pictures() []deskwire.Media {
-	var images []deskwire.Media
-	for i := range e.media {
-		if e.media[i].Kind() == "image" {
-			images = append(images, e.media[i])
-		}
-	}
-	return images
-}
+// unknownType is said of files whose media type nobody knows (RFC 2046 §4.5.1).
+const unknownType = "application/octet-stream"
 
-// item is what gorilla/feeds maps from.
-func (e *entry) item() *feeds.Item {
-	it := &feeds.Item{
-		Id: e.tag, IsPermaLink: "false", Title: e.title, Link: &feeds.Link{Href: e.link}, Description: html.EscapeString(e.summary),
-		Content: e.body, Created: e.Published.UTC(), Updated: e.Updated.UTC(),
+// mapped is what gorilla/feeds makes an item of a format from.
+func (e *entry) mapped() *feeds.Item {
+	item := &feeds.Item{
+		Id: e.tag, IsPermaLink: "false", Title: e.heading, Link: &feeds.Link{Href: e.link}, Description: escape(e.summary),
+		Content: e.body, Created: e.published, Updated: e.updated,
 	}
 	if m := e.enclosure(); m != nil {
-		it.Enclosure = &feeds.Enclosure{Url: m.URL, Length: fmt.Sprint(m.Length), Type: m.Type}
+		// 0 is what RSS writers say of a length that they do not know.
+		item.Enclosure = &feeds.Enclosure{Url: m.URL, Length: strconv.FormatInt(m.Length, 10), Type: cmp.Or(mediaType(m.Type), unknownType)}
 	}
-	return it
+	return item
 }
 
-// feed is what gorilla/feeds maps from.
-func (s *Site) feed(ed *deskwire.Edition) *feeds.Feed {
-	ch := &ed.Channel
-	return &feeds.Feed{
-		Title: line(cmp.Or(ch.Title, ch.Name)), Link: &feeds.Link{Href: s.Page(ch)}, Updated: ed.Updated.UTC(),
-		Description: line(cmp.Or(ch.Description, ch.Title, ch.Name)),
-	}
+// mapped is what gorilla/feeds makes a feed of a format from.
+func (c *channel) mapped(updated time.Time) *feeds.Feed {
+	return &feeds.Feed{Title: c.title, Link: &feeds.Link{Href: c.page}, Description: c.description, Updated: updated.UTC()}
 }
 
 // stamp is a time of which no two items of an edition have the same: the seconds are true, the fraction is made from the ID,
-// so that it never depends on the neighbours (RFC 4287 leaves two entries with one time in no order).
+// so that it never depends on the neighbours (RFC 4287 §4.2.15 leaves two entries with one time in no order). Stamps sort as
+// their times do.
 func stamp(t time.Time, id deskwire.ID) string {
-	h := fnv.New64a()
-	h.Write([]byte(id))
-	var b [8]byte
-	sum := h.Sum(b[:0])
-	return fmt.Sprintf("%s.%09dZ", t.UTC().Format("2006-01-02T15:04:05"), binary.BigEndian.Uint64(sum)%1_000_000_000)
+	// FNV-1a, mixed once more: the IDs of one document differ in their last letters only.
+	h := uint64(14695981039346656037)
+	for i := range len(id) {
+		h = (h ^ uint64(id[i])) * 1099511628211
+	}
+	h = (h ^ h>>32) * 0x9e3779b97f4a7c15
+	return t.Add(time.Duration(h >> 32 % uint64(time.Second/time.Nanosecond))).Format(stampForm)
 }
 
-// address is s when it is an absolute http or https address, else "".
-func address(s string) string {
-	if s == "" || len(s) > 8<<10 {
-		return ""
-	}
-	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return ""
-	}
-	return text(s)
-}
-
-// text is s without what XML 1.0 forbids (§2.2) and without broken UTF-8.
-func text(s string) string {
-	bad := func(r rune) bool {
-		return r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == utf8.RuneError || r >= 0xfffe && r <= 0xffff || r == 0x7f
-	}
-	if strings.IndexFunc(s, bad) < 0 {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		if bad(r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-}
-
-// line is text on one line, without blanks around it.
-func line(s string) string { return strings.Join(strings.Fields(text(s)), " ") }
+const stampForm = "2006-01-02T15:04:05.000000000Z"

@@ -1,23 +1,199 @@
-package format
+package format_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
-	"time"
+	"unicode/utf8"
 
 	"deskwire"
+	"deskwire/publisher/format"
+
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
-func TestTry(t *testing.T) {
-	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	ed := deskwire.Edition{Channel: deskwire.Channel{Kind: deskwire.Desk, Name: "world", Title: "World"}, Updated: now, Items: []deskwire.Item{{
-		ID: "0d5x9k2mabcdefgh", Body: "<p>Body ]]> x</p>", Source: deskwire.Source{Name: "h", Title: "Harbour", URL: "https://h.example/feed"}, Published: now, Updated: now,
-		Article: deskwire.Article{ID: "0d5x9k2mabcdefgh", Title: "A & B\x01", Summary: "S < T", Link: "https://h.example/1", Authors: []deskwire.Author{{Name: "Ann"}, {Name: "Bo"}}, Categories: []string{"x", "y"},
-			Media: []deskwire.Media{{URL: "https://h.example/p.jpg", Type: "image/jpeg", Caption: "C", Credit: "K", Width: 3}, {URL: "https://h.example/a.mp3", Type: "audio/mpeg", Length: 5, Enclosed: true}}},
-		Carriers: []deskwire.Carrier{{Title: "Hill", Link: "https://hill.example/1"}},
-	}}}
-	s := Site{URL: "https://n.example", ID: "n.example,2026", Title: "N", Language: "en"}
-	for _, f := range []func(*deskwire.Edition, Site) ([]byte, error){RSS, Atom, JSON} {
-		b, err := f(&ed, s)
-		t.Logf("%v\n%s", err, b)
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+var site = format.Site{URL: "https://news.example.org", ID: "example.org,2026", Title: "Example News", Language: "en"}
+
+// writers are the three formats by the names of their files.
+var writers = []struct {
+	file  string
+	write func(*deskwire.Edition, format.Site) ([]byte, error)
+}{{format.RSSFile, format.RSS}, {format.AtomFile, format.Atom}, {format.JSONFile, format.JSON}}
+
+// render writes an edition in all formats and fails when one does not work.
+func render(t testing.TB, ed *deskwire.Edition) map[string][]byte {
+	t.Helper()
+	out := map[string][]byte{}
+	for _, w := range writers {
+		b, err := w.write(ed, site)
+		if err != nil {
+			t.Fatalf("%s: %v", w.file, err)
+		}
+		out[w.file] = b
+	}
+	return out
+}
+
+// editions reads the edition of every golden file.
+func editions(t testing.TB) map[string]*deskwire.Edition {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no golden files: %v", err)
+	}
+	all := map[string]*deskwire.Edition{}
+	for _, file := range files {
+		all[file] = readEdition(t, file)
+	}
+	return all
+}
+
+func readEdition(t testing.TB, file string) *deskwire.Edition {
+	t.Helper()
+	ar, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ed := new(deskwire.Edition)
+	if err := json.Unmarshal(ar.Files[0].Data, ed); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	return ed
+}
+
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	for file, ed := range editions(t) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			ar, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := render(t, ed)
+			if *update {
+				ar.Files = ar.Files[:1]
+				for _, w := range writers {
+					ar.Files = append(ar.Files, txtar.File{Name: w.file, Data: got[w.file]})
+				}
+				if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if len(ar.Files) != 4 {
+				t.Fatalf("%d files in it, want 4: run with -update", len(ar.Files))
+			}
+			for _, want := range ar.Files[1:] {
+				if !bytes.Equal(got[want.Name], want.Data) {
+					t.Errorf("%s: got\n%s\nwant\n%s", want.Name, got[want.Name], want.Data)
+				}
+			}
+			for name, b := range render(t, ed) {
+				if !bytes.Equal(b, got[name]) {
+					t.Errorf("%s: the second time it is written it differs", name)
+				}
+			}
+		})
+	}
+}
+
+// A node is an element of an XML document.
+type node struct {
+	xml.Name
+	attrs    map[string]string
+	text     string
+	children []*node
+}
+
+// parseXML reads a document strictly, and fails unless it is well-formed.
+func parseXML(t testing.TB, b []byte) *node {
+	t.Helper()
+	if !utf8.Valid(b) {
+		t.Fatalf("not UTF-8:\n%q", b)
+	}
+	dec := xml.NewDecoder(bytes.NewReader(b))
+	root := &node{}
+	stack := []*node{root}
+	for {
+		tok, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatalf("not well-formed: %v\n%s", err, b)
+		}
+		top := stack[len(stack)-1]
+		switch tok := tok.(type) {
+		case xml.StartElement:
+			n := &node{Name: tok.Name, attrs: map[string]string{}}
+			for _, a := range tok.Attr {
+				n.attrs[a.Name.Local] = a.Value
+			}
+			top.children = append(top.children, n)
+			stack = append(stack, n)
+		case xml.EndElement:
+			stack = stack[:len(stack)-1]
+		case xml.CharData:
+			top.text += string(tok)
+		}
+	}
+	if len(root.children) != 1 {
+		t.Fatalf("%d root elements", len(root.children))
+	}
+	return root.children[0]
+}
+
+// prefix names the namespaces as the documents do.
+var prefix = map[string]string{
+	"": "", "http://www.w3.org/2005/Atom": "atom:", "http://purl.org/rss/1.0/modules/content/": "content:",
+	"http://purl.org/dc/elements/1.1/": "dc:", "http://purl.org/dc/terms/": "dcterms:", "http://search.yahoo.com/mrss/": "media:",
+}
+
+func (n *node) name() string {
+	p, ok := prefix[n.Space]
+	if !ok {
+		return n.Space + n.Local // W07: nothing else is known
+	}
+	return p + n.Local
+}
+
+// all are the children of a name.
+func (n *node) all(name string) []*node {
+	var list []*node
+	for _, c := range n.children {
+		if c.name() == name {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// one is the text of the only child of a name, "" when there is none.
+func (n *node) one(name string) string {
+	list := n.all(name)
+	switch len(list) {
+	case 0:
+		return ""
+	case 1:
+		return list[0].text
+	}
+	return "<" + name + " stands there " + strings.Repeat("again and ", len(list)-1) + "again>"
+}
+
+// walk visits an element and all below it.
+func (n *node) walk(f func(*node)) {
+	f(n)
+	for _, c := range n.children {
+		c.walk(f)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"deskwire"
 
@@ -15,7 +14,6 @@ import (
 // jsonFeed is the document (JSON Feed 1.1).
 type jsonFeed struct {
 	*feeds.JSONFeed
-	Icon    string              `json:"icon,omitempty"`
 	Author  *struct{}           `json:"author,omitempty"` // shadows the field of version 1.0
 	Authors []*feeds.JSONAuthor `json:"authors,omitempty"`
 	Items   []jsonItem          `json:"items"`
@@ -38,7 +36,7 @@ type jsonAttachment struct {
 	Duration float64 `json:"duration_in_seconds,omitempty"`
 }
 
-// extension is what JSON Feed has no field for; docs/formats.md describes it.
+// extension is what JSON Feed has no field for; docs/formats.md holds its schema.
 type extension struct {
 	Source   origin    `json:"source"`
 	Carriers []origin  `json:"carriers,omitempty"`
@@ -53,6 +51,7 @@ type extension struct {
 	Pinned   bool      `json:"pinned,omitempty"`
 }
 
+// origin is somewhere that a story was published.
 type origin struct {
 	Name string `json:"name"`
 	URL  string `json:"url,omitempty"`  // the article there
@@ -77,20 +76,19 @@ type via struct {
 
 // JSON writes an edition as JSON Feed 1.1.
 func JSON(ed *deskwire.Edition, site Site) ([]byte, error) {
-	ch := &ed.Channel
-	mapped := (&feeds.JSON{Feed: site.feed(ed)}).JSONFeed()
-	mapped.FeedUrl, mapped.HomePageUrl, mapped.Language = site.Feed(ch, JSONFile), site.Page(ch), site.language(ch)
-	mapped.Description = line(ch.Description)
-	doc := jsonFeed{JSONFeed: mapped, Icon: address(ch.Face.Picture), Items: []jsonItem{}}
-	if name := line(cmp.Or(ch.Face.Byline, ch.Title)); name != "" {
-		doc.Authors = []*feeds.JSONAuthor{{Name: name, Url: site.Page(ch), Avatar: address(ch.Face.Picture)}}
+	c := site.channel(&ed.Channel)
+	mapped := (&feeds.JSON{Feed: c.mapped(ed.Updated)}).JSONFeed()
+	mapped.FeedUrl, mapped.HomePageUrl, mapped.Language = site.Feed(&ed.Channel, JSONFile), c.page, c.language
+	mapped.Description = Line(ed.Channel.Description)
+	doc := jsonFeed{
+		JSONFeed: mapped, Authors: []*feeds.JSONAuthor{{Name: c.byline, Url: c.page, Avatar: c.avatar}}, Items: make([]jsonItem, len(ed.Items)),
 	}
 	for i := range ed.Items {
-		doc.Items = append(doc.Items, site.jsonItem(site.entry(&ed.Items[i])))
+		doc.Items[i] = jsonItemOf(site.entry(&ed.Items[i], &c), &ed.Items[i])
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
+	enc.SetEscapeHTML(false) // it is never part of a page
 	enc.SetIndent("", " ")
 	if err := enc.Encode(doc); err != nil {
 		return nil, fmt.Errorf("feed: %w", err)
@@ -98,45 +96,39 @@ func JSON(ed *deskwire.Edition, site Site) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (s *Site) jsonItem(e *entry) jsonItem {
-	a := &e.Article
-	published, updated := e.Published.UTC().Truncate(time.Second), e.Updated.UTC().Truncate(time.Second)
+func jsonItemOf(e *entry, item *deskwire.Item) jsonItem {
+	a := &item.Article
 	mapped := &feeds.JSONItem{
-		Id: e.tag, Url: e.link, Title: e.title, ContentHTML: e.body, Summary: e.summary,
-		PublishedDate: &published, ModifiedDate: &updated,
+		Id: e.tag, Url: e.link, Title: e.heading, ContentHTML: e.body, Summary: e.summary,
+		PublishedDate: &e.published, ModifiedDate: &e.updated, Tags: e.tags,
 	}
-	if mapped.ContentHTML == "" {
-		mapped.ContentText = cmp.Or(e.summary, e.heading()) // one of the two is required
+	if e.body == "" {
+		// One of the two contents is required; what is said there is not said again.
+		mapped.ContentText, mapped.Summary = cmp.Or(e.summary, e.heading), ""
 	}
 	for _, p := range e.authors {
 		mapped.Authors = append(mapped.Authors, &feeds.JSONAuthor{Name: p.Name, Url: p.URL})
 	}
-	for _, c := range a.Categories {
-		if c = line(c); c != "" {
-			mapped.Tags = append(mapped.Tags, c)
-		}
-	}
-	out := jsonItem{JSONItem: mapped, Language: a.Language, Deskwire: extension{
-		Source:   origin{Name: e.source, URL: e.link, Feed: e.feed, ID: text(a.GUID)},
-		Agencies: a.Agencies, Rights: line(a.Rights), Comments: address(a.Comments),
-		Words: a.Words, Minutes: a.MinutesToRead(), Revision: a.Revision, Pinned: e.Pinned,
+	out := jsonItem{JSONItem: mapped, Language: e.language, Deskwire: extension{
+		Source: e.origin, Carriers: e.carriers, Agencies: lines(a.Agencies), Rights: e.rights, Comments: e.comments,
+		Words: max(a.Words, 0), Minutes: e.minutes, Revision: max(a.Revision, 0), Pinned: item.Pinned,
 	}}
-	if v := (via{line(a.Via.Title), address(a.Via.URL)}); v != (via{}) {
-		out.Deskwire.Via = &v
+	if e.via != (deskwire.Via{}) {
+		out.Deskwire.Via = &via{e.via.Title, e.via.URL}
 	}
-	for _, c := range e.Carriers {
-		out.Deskwire.Carriers = append(out.Deskwire.Carriers, origin{Name: line(c.Title), URL: address(c.Link)})
-	}
-	for _, p := range e.pictures() {
-		out.Deskwire.Pictures = append(out.Deskwire.Pictures, picture{p.URL, p.Type, p.Width, p.Height, p.Title, p.Caption, p.Credit})
+	for i := range e.media {
+		m := &e.media[i]
+		if m.Kind() == "image" {
+			out.Deskwire.Pictures = append(out.Deskwire.Pictures, picture{m.URL, mediaType(m.Type), m.Width, m.Height, m.Title, m.Caption, m.Credit})
+		}
+		if m.Kind() != "image" || m.Enclosed {
+			out.Attachments = append(out.Attachments, jsonAttachment{
+				m.URL, cmp.Or(mediaType(m.Type), unknownType), cmp.Or(m.Title, m.Caption), m.Length, max(m.Duration, 0).Seconds(),
+			})
+		}
 	}
 	if len(out.Deskwire.Pictures) > 0 {
 		mapped.Image = out.Deskwire.Pictures[0].URL
-	}
-	for _, m := range e.media {
-		if m.Enclosed && m.Type != "" {
-			out.Attachments = append(out.Attachments, jsonAttachment{m.URL, m.Type, cmp.Or(m.Title, m.Caption), m.Length, m.Duration.Seconds()})
-		}
 	}
 	return out
 }

@@ -11,13 +11,23 @@ import (
 	"github.com/gorilla/feeds"
 )
 
-// rss is the document. Its prefixes are those that everybody uses and validators know.
+// Namespaces, all of them known to validators, under the prefixes that everybody uses.
+const (
+	nsAtom    = "http://www.w3.org/2005/Atom"
+	nsContent = "http://purl.org/rss/1.0/modules/content/"
+	nsDC      = "http://purl.org/dc/elements/1.1/"
+	nsTerms   = "http://purl.org/dc/terms/"
+	nsMedia   = "http://search.yahoo.com/mrss/"
+)
+
+// rss is the document (RSS 2.0.11).
 type rss struct {
 	XMLName xml.Name   `xml:"rss"`
 	Version string     `xml:"version,attr"`
 	Atom    string     `xml:"xmlns:atom,attr"`
 	Content string     `xml:"xmlns:content,attr"`
 	DC      string     `xml:"xmlns:dc,attr"`
+	Terms   string     `xml:"xmlns:dcterms,attr"`
 	Media   string     `xml:"xmlns:media,attr"`
 	Channel rssChannel `xml:"channel"`
 }
@@ -27,30 +37,28 @@ func (r *rss) FeedXml() any { return r }
 
 type rssChannel struct {
 	*feeds.RssFeed
-	PubDate string      `xml:"pubDate,omitempty"` // shadows: lastBuildDate says it
-	Links   []atomInRSS `xml:"atom:link"`
-	Items   []rssItem   `xml:"item"`
-	Image   *rssNoImage `xml:"image"`
+	PubDate string    `xml:"pubDate,omitempty"` // shadows: lastBuildDate says it
+	Links   []xmlLink `xml:"atom:link"`
+	Items   []rssItem `xml:"item"`
 }
-
-// rssNoImage keeps gorilla's image out: its size is not known here, and one wider than 144 pixels is invalid.
-type rssNoImage struct{}
 
 type rssItem struct {
 	*feeds.RssItem
-	Title       string `xml:"title,omitempty"`
-	Link        string `xml:"link,omitempty"`
-	Description string `xml:"description,omitempty"`
+	Link        string `xml:"link,omitempty"`        // shadows, as the next two, to be left out when empty
+	Description string `xml:"description,omitempty"` // before content:encoded
 	Content     *feeds.RssContent
 	Author      string        `xml:"author,omitempty"` // shadows: names go to dc:creator
-	Creators    []string      `xml:"dc:creator"`
-	Categories  []string      `xml:"category"`
-	Comments    string        `xml:"comments,omitempty"`
+	Category    []string      `xml:"category"`
 	Source      *rssSource    `xml:"source"`
+	Creators    []string      `xml:"dc:creator"`
+	Language    string        `xml:"dc:language,omitempty"`
 	Rights      string        `xml:"dc:rights,omitempty"`
-	Related     []atomInRSS   `xml:"atom:link"`
-	Group       *mediaGroup   `xml:"media:group"`
+	Identifier  string        `xml:"dc:identifier,omitempty"`
+	Extent      int           `xml:"dcterms:extent,omitempty"` // minutes
+	Updated     string        `xml:"atom:updated,omitempty"`
+	Links       []xmlLink     `xml:"atom:link"`
 	Media       *mediaContent `xml:"media:content"`
+	Group       *mediaGroup   `xml:"media:group"`
 }
 
 type rssSource struct {
@@ -58,82 +66,87 @@ type rssSource struct {
 	Name string `xml:",chardata"`
 }
 
-type atomInRSS struct {
-	Href  string `xml:"href,attr"`
-	Rel   string `xml:"rel,attr"`
-	Type  string `xml:"type,attr,omitempty"`
-	Title string `xml:"title,attr,omitempty"`
-}
-
-type mediaGroup struct {
-	Contents []mediaContent `xml:"media:content"`
-}
-
-type mediaContent struct {
-	URL         string `xml:"url,attr"`
-	Type        string `xml:"type,attr,omitempty"`
-	Medium      string `xml:"medium,attr,omitempty"`
-	FileSize    int64  `xml:"fileSize,attr,omitempty"`
-	Width       int    `xml:"width,attr,omitempty"`
-	Height      int    `xml:"height,attr,omitempty"`
-	Title       string `xml:"media:title,omitempty"`
-	Description string `xml:"media:description,omitempty"`
-	Credit      string `xml:"media:credit,omitempty"`
+// xmlLink is Atom's link, in Atom and in RSS.
+type xmlLink struct {
+	Rel    string `xml:"rel,attr"`
+	Type   string `xml:"type,attr,omitempty"`
+	Href   string `xml:"href,attr"`
+	Title  string `xml:"title,attr,omitempty"`
+	Length int64  `xml:"length,attr,omitempty"`
 }
 
 // RSS writes an edition as RSS 2.0.
 func RSS(ed *deskwire.Edition, site Site) ([]byte, error) {
-	ch := &ed.Channel
-	mapped := (&feeds.Rss{Feed: site.feed(ed)}).RssFeed()
-	mapped.Language = site.language(ch)
-	mapped.LastBuildDate = ed.Updated.UTC().Format(time.RFC1123Z)
+	c := site.channel(&ed.Channel)
+	mapped := (&feeds.Rss{Feed: c.mapped(ed.Updated)}).RssFeed()
+	mapped.Title, mapped.Description = unmarked(mapped.Title), unmarked(mapped.Description)
+	mapped.Language, mapped.Generator = c.language, generator
+	if c.mail != "" {
+		mapped.ManagingEditor = c.mail + " (" + c.byline + ")"
+	}
+	if ed.Updated.IsZero() {
+		mapped.LastBuildDate = ""
+	}
 	doc := &rss{
-		Version: "2.0", Atom: "http://www.w3.org/2005/Atom", Content: "http://purl.org/rss/1.0/modules/content/",
-		DC: "http://purl.org/dc/elements/1.1/", Media: "http://search.yahoo.com/mrss/",
-		Channel: rssChannel{RssFeed: mapped, Links: []atomInRSS{{Href: site.Feed(ch, RSSFile), Rel: "self", Type: "application/rss+xml"}}},
+		Version: "2.0", Atom: nsAtom, Content: nsContent, DC: nsDC, Terms: nsTerms, Media: nsMedia,
+		Channel: rssChannel{RssFeed: mapped, Links: []xmlLink{{Rel: "self", Type: "application/rss+xml", Href: site.Feed(&ed.Channel, RSSFile)}}},
 	}
 	for i := range ed.Items {
-		doc.Channel.Items = append(doc.Channel.Items, site.rssItem(&ed.Items[i]))
+		doc.Channel.Items = append(doc.Channel.Items, rssItemOf(site.entry(&ed.Items[i], &c)))
 	}
 	return write(doc)
 }
 
-func (s *Site) rssItem(item *deskwire.Item) rssItem {
-	e := s.entry(item)
-	mapped := (&feeds.Rss{Feed: &feeds.Feed{Items: []*feeds.Item{e.item()}}}).RssFeed().Items[0]
+func rssItemOf(e *entry) rssItem {
+	mapped := (&feeds.Rss{Feed: &feeds.Feed{Items: []*feeds.Item{e.mapped()}}}).RssFeed().Items[0]
+	mapped.Title, mapped.Comments = unmarked(mapped.Title), e.comments
+	mapped.PubDate = e.published.Format(time.RFC1123Z)
 	out := rssItem{
-		RssItem: mapped, Title: mapped.Title, Link: mapped.Link, Description: mapped.Description, Content: mapped.Content,
-		Creators: e.creators, Comments: address(item.Article.Comments), Rights: line(item.Article.Rights),
+		RssItem: mapped, Link: mapped.Link, Description: mapped.Description, Content: mapped.Content,
+		Language: e.language, Rights: unmarked(e.rights), Extent: e.minutes, Links: e.relations(),
 	}
-	for _, c := range item.Article.Categories {
-		if c = line(c); c != "" {
-			out.Categories = append(out.Categories, c)
-		}
+	if out.Content != nil && out.Description == "" {
+		out.Description = escape(e.heading) // readers that know no content:encoded show something
 	}
-	if e.feed != "" {
-		out.Source = &rssSource{e.feed, e.source}
+	if e.origin.ID != e.link {
+		out.Identifier = e.origin.ID
 	}
-	for _, c := range item.Carriers {
-		if href := address(c.Link); href != "" {
-			out.Related = append(out.Related, atomInRSS{Href: href, Rel: "related", Title: line(c.Title)})
-		}
+	if e.updated.After(e.published) {
+		out.Updated = e.updated.Format(time.RFC3339)
 	}
-	pictures := e.pictures()
-	contents := make([]mediaContent, len(pictures))
-	for i, p := range pictures {
-		contents[i] = mediaContent{
-			URL: p.URL, Type: p.Type, Medium: "image", FileSize: p.Length, Width: p.Width, Height: p.Height,
-			Title: p.Title, Description: p.Caption, Credit: p.Credit,
-		}
+	for _, a := range e.authors {
+		out.Creators = append(out.Creators, unmarked(a.Name))
 	}
-	switch len(contents) {
-	case 0:
-	case 1:
-		out.Media = &contents[0]
-	default:
-		out.Group = &mediaGroup{contents}
+	for _, tag := range e.tags {
+		out.Category = append(out.Category, unmarked(tag))
 	}
+	if feed := e.feedAddress(); feed != "" {
+		out.Source = &rssSource{feed, unmarked(e.origin.Name)}
+	}
+	out.Media, out.Group = mediaElements(e.media, e.enclosure())
 	return out
+}
+
+// relations are the other places where the story can be read.
+func (e *entry) relations() []xmlLink {
+	var links []xmlLink
+	for _, c := range e.carriers {
+		if c.URL != "" {
+			links = append(links, xmlLink{Rel: "related", Href: c.URL, Title: unmarked(c.Name)})
+		}
+	}
+	if e.via.URL != "" {
+		links = append(links, xmlLink{Rel: "via", Href: e.via.URL, Title: unmarked(e.via.Title)})
+	}
+	return links
+}
+
+// feedAddress is where the source's feed is; its front page where the feed is no business of readers.
+func (e *entry) feedAddress() string {
+	if e.origin.Feed != "" {
+		return e.origin.Feed
+	}
+	return e.home
 }
 
 func write(doc feeds.XmlFeed) ([]byte, error) {

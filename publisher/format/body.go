@@ -1,0 +1,165 @@
+package format
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// Bodies were cleaned when they were read. Before they are written they are looked at again, by code that knows nothing of
+// the first: a body that holds anything but harmless elements with absolute addresses is taken apart and put together anew.
+
+// Body is clean HTML, with what no document may hold taken out.
+func Body(s string) string {
+	s = text(s)
+	if tame(s) {
+		return strings.TrimSpace(s)
+	}
+	return strings.TrimSpace(rebuild(s))
+}
+
+// harmless reports whether an element only shows something.
+func harmless(name string) bool {
+	switch name {
+	case "p", "div", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "thead", "tbody",
+		"tfoot", "tr", "td", "th", "blockquote", "figure", "figcaption", "pre", "q", "cite", "code", "kbd", "samp", "var", "a", "img", "strong",
+		"b", "em", "i", "u", "s", "strike", "small", "sub", "sup", "mark", "del", "ins", "abbr", "time", "dfn", "bdi", "bdo", "wbr", "ruby",
+		"rt", "rp", "section", "article", "aside", "header", "footer", "nav", "main", "address":
+		return true
+	}
+	return false
+}
+
+// allowed reports whether an attribute may stand with a value. The value is as it stands in the document: characters of
+// markup are escaped, which no scheme and host need.
+func allowed(name, value string) bool {
+	switch name {
+	case "href", "src", "cite":
+		return strings.HasPrefix(value, "https://") || strings.HasPrefix(value, "http://")
+	case "srcset":
+		for candidate := range strings.SplitSeq(value, ", ") {
+			if c := strings.TrimSpace(candidate); !strings.HasPrefix(c, "https://") && !strings.HasPrefix(c, "http://") {
+				return false
+			}
+		}
+		return true
+	case "title", "alt", "width", "height", "colspan", "rowspan", "start", "reversed", "value", "datetime", "dir", "lang":
+		return true
+	}
+	return false
+}
+
+// tame reports whether every tag is one that our own cleaning writes: lower case, quoted, known and harmless. It does not
+// allocate, and reads a feed in a tenth of a millisecond.
+func tame(s string) bool {
+	for {
+		i := strings.IndexByte(s, '<')
+		if i < 0 {
+			return true
+		}
+		s = s[i+1:]
+		closing := strings.HasPrefix(s, "/")
+		if closing {
+			s = s[1:]
+		}
+		name := word(s)
+		if s = s[len(name):]; !harmless(name) {
+			return false
+		}
+		ok := false
+		if s, ok = tameAttributes(s, closing); !ok {
+			return false
+		}
+	}
+}
+
+// tameAttributes reads the rest of a tag and returns what stands after it.
+func tameAttributes(s string, closing bool) (rest string, ok bool) {
+	for {
+		blank := strings.HasPrefix(s, " ")
+		if blank {
+			s = s[1:]
+		}
+		switch {
+		case strings.HasPrefix(s, ">"):
+			return s[1:], true
+		case strings.HasPrefix(s, "/>"):
+			return s[2:], true
+		case closing || !blank:
+			return "", false
+		}
+		name := word(s)
+		s = s[len(name):]
+		value := ""
+		if strings.HasPrefix(s, `="`) {
+			end := strings.IndexByte(s[2:], '"')
+			if end < 0 {
+				return "", false
+			}
+			value, s = s[2:2+end], s[3+end:]
+		}
+		if !allowed(name, value) {
+			return "", false
+		}
+	}
+}
+
+// word is the name that s begins with.
+func word(s string) string {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// rebuild keeps of some HTML what is harmless, and balances it. It is slow and should never be needed.
+func rebuild(s string) string {
+	// The parser closes what is open and knows what a browser would make of the rest.
+	root, err := html.Parse(strings.NewReader(s))
+	if err != nil {
+		return html.EscapeString(s)
+	}
+	var b strings.Builder
+	keep(&b, root, 0)
+	return b.String()
+}
+
+// maxDepth is how deep elements may nest; what is deeper is left out.
+const maxDepth = 200
+
+func keep(b *strings.Builder, n *html.Node, depth int) {
+	if depth > maxDepth {
+		return
+	}
+	shown := false
+	switch n.Type {
+	case html.TextNode:
+		b.WriteString(html.EscapeString(n.Data))
+	case html.ElementNode:
+		switch n.Data {
+		case "script", "style", "iframe", "object", "embed", "svg", "math", "template", "noscript", "textarea", "select", "title", "xmp", "noembed", "noframes", "plaintext":
+			return
+		}
+		if shown = harmless(n.Data) && n.Namespace == ""; shown {
+			openTag(b, n)
+		}
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		keep(b, c, depth+1)
+	}
+	if shown && n.Data != "br" && n.Data != "hr" && n.Data != "img" && n.Data != "wbr" {
+		b.WriteString("</" + n.Data + ">")
+	}
+}
+
+func openTag(b *strings.Builder, n *html.Node) {
+	b.WriteString("<" + n.Data)
+	for _, a := range n.Attr {
+		if a.Namespace == "" && allowed(a.Key, a.Val) {
+			b.WriteString(" " + a.Key + `="` + html.EscapeString(text(a.Val)) + `"`)
+		}
+	}
+	b.WriteByte('>')
+}

@@ -1,0 +1,335 @@
+package format_test
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"deskwire"
+	"deskwire/publisher/format"
+
+	"golang.org/x/net/html"
+)
+
+// The rules of feeds, each under its number, on everything that is written.
+
+func TestRules(t *testing.T) {
+	t.Parallel()
+	for file, ed := range editions(t) {
+		docs := render(t, ed)
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			checkRSS(t, ed, parseXML(t, docs[format.RSSFile]))
+			checkAtom(t, ed, parseXML(t, docs[format.AtomFile]))
+			checkJSON(t, ed, docs[format.JSONFile])
+			for name, b := range docs {
+				if !strings.HasPrefix(string(b), "{") && !strings.HasPrefix(string(b), `<?xml version="1.0" encoding="UTF-8"?>`) {
+					t.Errorf("W03 %s begins with %.40q", name, b)
+				}
+			}
+		})
+	}
+}
+
+func checkRSS(t testing.TB, ed *deskwire.Edition, rss *node) {
+	t.Helper()
+	if rss.name() != "rss" || rss.attrs["version"] != "2.0" || len(rss.all("channel")) != 1 {
+		t.Fatalf("root is %s %v", rss.name(), rss.attrs)
+	}
+	ch := rss.all("channel")[0]
+	self := site.Feed(&ed.Channel, format.RSSFile)
+	if links := ch.all("atom:link"); len(links) != 1 || links[0].attrs["rel"] != "self" || links[0].attrs["href"] != self || links[0].attrs["type"] != "application/rss+xml" {
+		t.Errorf("W01 self links: %v", links)
+	}
+	for name, want := range map[string]string{"language": "en", "link": site.Page(&ed.Channel), "pubDate": "", "textInput": "", "image": "", "webMaster": ""} {
+		if got := ch.one(name); got != want {
+			t.Errorf("W02 W08 W09 W10 channel %s = %q, want %q", name, got, want)
+		}
+	}
+	rssDate(t, ch.one("lastBuildDate"), ed.Updated)
+	if ch.one("description") == "" || ch.one("title") == "" {
+		t.Errorf("W21 the channel has no title or description")
+	}
+	items := ch.all("item")
+	if len(items) != len(ed.Items) {
+		t.Fatalf("%d items, want %d", len(items), len(ed.Items))
+	}
+	for i, item := range items {
+		checkRSSItem(t, &ed.Items[i], item)
+	}
+	checkXML(t, rss)
+}
+
+func checkRSSItem(t testing.TB, it *deskwire.Item, item *node) {
+	t.Helper()
+	guids := item.all("guid")
+	if len(guids) != 1 || guids[0].text != site.Tag(it.ID) || guids[0].attrs["isPermaLink"] != "false" {
+		t.Errorf("W12 guid of %s: %v", it.ID, guids)
+	}
+	if got := item.one("author") + item.one("dc:date") + item.one("dc:subject"); got != "" {
+		t.Errorf("W10 W11 said twice or a bare name: %q", got)
+	}
+	if len(item.all("dc:creator")) == 0 {
+		t.Errorf("W11 no creator")
+	}
+	published := it.Published
+	if published.IsZero() {
+		published = it.Placed
+	}
+	rssDate(t, item.one("pubDate"), published)
+	position := map[string]int{}
+	for i, c := range item.children {
+		if _, ok := position[c.name()]; !ok {
+			position[c.name()] = i
+		}
+	}
+	if c, ok := position["content:encoded"]; ok {
+		if d, ok := position["description"]; ok && d > c {
+			t.Errorf("W15 content before description")
+		}
+	}
+	if n := len(item.all("enclosure")); n > 1 {
+		t.Errorf("W18 %d enclosures", n)
+	}
+	for _, e := range item.all("enclosure") {
+		if e.attrs["url"] == "" || !regexp.MustCompile(`^[0-9]+$`).MatchString(e.attrs["length"]) || !regexp.MustCompile(`^[a-z]+/[a-z0-9.+-]+$`).MatchString(e.attrs["type"]) {
+			t.Errorf("W18 enclosure %v", e.attrs)
+		}
+	}
+	for _, s := range item.all("source") {
+		if !strings.HasPrefix(s.attrs["url"], "http") || s.text == "" {
+			t.Errorf("W19 source %v %q", s.attrs, s.text)
+		}
+	}
+	for _, c := range []string{"description", "content:encoded"} {
+		checkHTML(t, item.one(c))
+	}
+	checkMedia(t, it, item)
+}
+
+func checkMedia(t testing.TB, it *deskwire.Item, item *node) {
+	t.Helper()
+	var want []deskwire.Media
+	for _, m := range it.Article.Media {
+		if m.Kind() == "image" && format.Address(m.URL) != "" {
+			want = append(want, m)
+		}
+	}
+	contents := item.all("media:content")
+	for _, g := range item.all("media:group") {
+		if len(g.children) < 2 {
+			t.Errorf("W20 a group of %d", len(g.children))
+		}
+		contents = append(contents, g.all("media:content")...)
+	}
+	if len(item.all("media:content")) > 1 {
+		t.Errorf("W20 several pictures without a group")
+	}
+	if len(contents) != len(want) {
+		t.Fatalf("W20 %d pictures, want %d", len(contents), len(want))
+	}
+	for i, c := range contents {
+		m := want[i]
+		if c.attrs["url"] != m.URL || c.attrs["medium"] != "image" || m.Width > 0 && c.attrs["width"] == "" || m.Height > 0 && c.attrs["height"] == "" ||
+			c.one("media:title") != m.Title || m.Credit != "" && c.one("media:credit") == "" || m.Caption != "" && c.one("media:description") == "" {
+			t.Errorf("W20 picture %v %v, want %+v", c.attrs, c.children, m)
+		}
+	}
+}
+
+func rssDate(t testing.TB, got string, want time.Time) {
+	t.Helper()
+	d, err := time.Parse(time.RFC1123Z, got)
+	if err != nil || !d.Equal(want.Truncate(time.Second)) {
+		t.Errorf("W13 date %q, want %v", got, want)
+	}
+}
+
+// registered are the link relations that are in use (W24).
+var registered = []string{"self", "alternate", "related", "enclosure", "via", "replies"}
+
+func checkAtom(t testing.TB, ed *deskwire.Edition, feed *node) {
+	t.Helper()
+	if feed.name() != "atom:feed" {
+		t.Fatalf("root is %s", feed.name())
+	}
+	if feed.attrs["lang"] != "en" {
+		t.Errorf("W02 xml:lang = %q", feed.attrs["lang"])
+	}
+	if got := feed.one("atom:id"); got != site.ChannelTag(&ed.Channel) {
+		t.Errorf("W22 feed id %q", got)
+	}
+	self := 0
+	for _, l := range feed.all("atom:link") {
+		if l.attrs["rel"] == "self" && l.attrs["href"] == site.Feed(&ed.Channel, format.AtomFile) {
+			self++
+		}
+	}
+	if self != 1 || len(feed.all("atom:author")) != 1 || feed.all("atom:author")[0].one("atom:name") == "" || feed.one("atom:title") == "" {
+		t.Errorf("W01 W22 the feed has %d self links and %d authors", self, len(feed.all("atom:author")))
+	}
+	seen := map[string]bool{}
+	entries := feed.all("atom:entry")
+	if len(entries) != len(ed.Items) {
+		t.Fatalf("%d entries, want %d", len(entries), len(ed.Items))
+	}
+	for i, e := range entries {
+		it := &ed.Items[i]
+		if e.one("atom:id") != site.Tag(it.ID) || e.one("atom:title") == "" || len(e.all("atom:author")) == 0 || e.one("atom:published") == "" {
+			t.Errorf("W22 entry %d: id %q title %q, %d authors", i, e.one("atom:id"), e.one("atom:title"), len(e.all("atom:author")))
+		}
+		u := e.one("atom:updated")
+		when, err := time.Parse(time.RFC3339Nano, u)
+		want := it.Updated
+		if want.IsZero() {
+			want = it.Placed
+		}
+		if err != nil || seen[u] || !when.Truncate(time.Second).Equal(want.Truncate(time.Second)) {
+			t.Errorf("W23 updated %q (%v), want a unique one in the second of %v", u, err, want)
+		}
+		if seen[u] = true; u > feed.one("atom:updated") {
+			t.Errorf("W23 the feed is of %s, an entry of %s", feed.one("atom:updated"), u)
+		}
+		checkEntry(t, e)
+		checkMedia(t, it, e)
+	}
+	checkXML(t, feed)
+}
+
+func checkEntry(t testing.TB, e *node) {
+	t.Helper()
+	alternate := 0
+	for _, l := range e.all("atom:link") {
+		if !slices.Contains(registered, l.attrs["rel"]) {
+			t.Errorf("W24 relation %q", l.attrs["rel"])
+		}
+		if l.attrs["rel"] == "alternate" {
+			alternate++
+		}
+	}
+	if content := e.one("atom:content"); content == "" && (alternate != 1 || e.one("atom:summary") == "") {
+		t.Errorf("W22 no content, %d alternate links, summary %q", alternate, e.one("atom:summary"))
+	} else {
+		checkHTML(t, content)
+	}
+	for _, s := range e.all("atom:source") {
+		if s != e.children[len(e.children)-1] || s.one("atom:id") == "" || s.one("atom:title") == "" || s.one("atom:updated") == "" {
+			t.Errorf("W25 source is not whole or not last: %v", s.children)
+		}
+	}
+}
+
+// checkXML is what holds for every element.
+func checkXML(t testing.TB, root *node) {
+	t.Helper()
+	root.walk(func(n *node) {
+		if strings.Contains(n.name(), "/") {
+			t.Errorf("W07 element %s", n.name())
+		}
+		empty := n.name() == "enclosure" || n.name() == "atom:link" || n.name() == "atom:category" || len(n.children) > 0 || n.attrs["url"] != ""
+		if strings.TrimSpace(n.text) == "" && !empty && n.name() != "atom:source" {
+			t.Errorf("W21 <%s> is blank", n.name())
+		}
+		for name, value := range n.attrs {
+			if value == "" {
+				t.Errorf("W21 <%s %s> is blank", n.name(), name)
+			}
+			if (name == "href" || name == "url") && !strings.HasPrefix(value, "http://") && !strings.HasPrefix(value, "https://") {
+				t.Errorf("W16 W26 <%s %s=%q>", n.name(), name, value)
+			}
+		}
+		if strings.HasSuffix(n.name(), "title") && regexp.MustCompile(`<[a-zA-Z/!]`).MatchString(n.text) {
+			t.Errorf("W14 markup in %s %q", n.name(), n.text)
+		}
+		if strings.ContainsAny(n.text, "\x00\x01\x08\x1b\u202e\u2066\ufffe") {
+			t.Errorf("%s holds controls: %q", n.name(), n.text)
+		}
+	})
+}
+
+// checkHTML says that nothing in it runs and no address is relative (W16, W17).
+func checkHTML(t testing.TB, s string) {
+	t.Helper()
+	nodes, err := html.Parse(strings.NewReader(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range nodes.Descendants() {
+		if n.Type == html.CommentNode {
+			t.Errorf("W17 a comment in %q", s)
+		}
+		switch n.Data {
+		case "script", "iframe", "object", "embed", "style", "svg", "form", "input", "template", "link", "meta", "base":
+			if n.Type == html.ElementNode {
+				t.Errorf("W17 <%s> in %q", n.Data, s)
+			}
+		}
+		for _, a := range n.Attr {
+			switch {
+			case strings.HasPrefix(a.Key, "on"), a.Key == "style", a.Key == "id", a.Key == "name":
+				t.Errorf("W17 %s= in %q", a.Key, s)
+			case a.Key == "href" || a.Key == "src" || a.Key == "srcset" || a.Key == "cite":
+				if !strings.HasPrefix(a.Val, "http://") && !strings.HasPrefix(a.Val, "https://") {
+					t.Errorf("W16 %s=%q", a.Key, a.Val)
+				}
+			}
+		}
+	}
+}
+
+func checkJSON(t testing.TB, ed *deskwire.Edition, b []byte) {
+	t.Helper()
+	type person struct{ Name, URL, Avatar string }
+	var feed struct {
+		Version, Title, Language string
+		Home                     string `json:"home_page_url"`
+		Feed                     string `json:"feed_url"`
+		Author                   any
+		Authors                  []person
+		Items                    []struct {
+			ID                   any
+			URL, Image, Language string
+			HTML                 string    `json:"content_html"`
+			Text                 string    `json:"content_text"`
+			Published            time.Time `json:"date_published"`
+			Modified             time.Time `json:"date_modified"`
+			Author               any
+			Authors              []person
+			Attachments          []struct {
+				URL  string
+				Type string `json:"mime_type"`
+			}
+			Deskwire struct{ Source struct{ Name string } } `json:"_deskwire"`
+		}
+	}
+	if err := json.Unmarshal(b, &feed); err != nil {
+		t.Fatalf("%v\n%s", err, b)
+	}
+	if feed.Version != "https://jsonfeed.org/version/1.1" || feed.Feed != site.Feed(&ed.Channel, format.JSONFile) || feed.Home != site.Page(&ed.Channel) ||
+		feed.Language != "en" || feed.Author != nil || len(feed.Authors) != 1 || feed.Title == "" {
+		t.Errorf("the feed says %+v", feed)
+	}
+	if len(feed.Items) != len(ed.Items) {
+		t.Fatalf("%d items, want %d", len(feed.Items), len(ed.Items))
+	}
+	for i, it := range feed.Items {
+		if it.ID != site.Tag(ed.Items[i].ID) || it.Author != nil || len(it.Authors) == 0 || (it.HTML == "") == (it.Text == "") || it.Deskwire.Source.Name == "" ||
+			it.Published.IsZero() || it.Modified.Before(it.Published) {
+			t.Errorf("item %d says %+v", i, it)
+		}
+		checkHTML(t, it.HTML)
+		for _, a := range it.Attachments {
+			if !strings.HasPrefix(a.URL, "http") || a.Type == "" {
+				t.Errorf("attachment %+v", a)
+			}
+		}
+		for _, addr := range []string{it.URL, it.Image} {
+			if addr != "" && !strings.HasPrefix(addr, "http") {
+				t.Errorf("address %q", addr)
+			}
+		}
+	}
+}
