@@ -218,8 +218,8 @@ func xhtml(raw []byte) []byte {
 			t, next = readTag(raw, 0, nil)
 		}
 		if local == "div" && next > 0 && !t.empty && bytes.HasSuffix(raw, []byte("</div>")) {
-			end, _ := textEnd(raw, next, t.name)
-			if end == len(raw)-len("</div>") {
+			inner := newScanner(raw, settings{})
+			if end, _ := inner.textEnd(next, t.name); end == len(raw)-len("</div>") {
 				return bytes.TrimSpace(raw[next:end])
 			}
 		}

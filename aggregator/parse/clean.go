@@ -62,11 +62,13 @@ func (c *cleaner) clean(src []byte, base *url.URL, resolve func(string, *url.URL
 	t := &c.tidy
 	t.base, t.resolve = base, resolve
 	if !t.run(dropControls(c.raw.Bytes()), false) {
-		fixed, err := balance(c.raw.Bytes())
-		if err != nil {
-			fixed = c.raw.Bytes()
+		raw := c.raw.Bytes()
+		if len(raw) <= maxBalance {
+			if fixed, err := balance(raw); err == nil {
+				raw = fixed
+			}
 		}
-		t.run(dropControls(fixed), true)
+		t.run(dropControls(raw), true)
 	}
 	return t.result()
 }

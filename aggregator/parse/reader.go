@@ -63,7 +63,7 @@ func (r *reader) add(p *piece) {
 // done says what was left out on the way.
 func (r *reader) done() *Document {
 	if r.mute > 0 {
-		r.doc.Notes = addNote(r.doc.Notes, strconv.Itoa(r.mute)+" items without title, text, link, picture and id were left out")
+		r.doc.Notes = addNote(r.doc.Notes, "left out for having neither title, text, link, picture nor id: "+strconv.Itoa(r.mute))
 	}
 	return r.doc
 }

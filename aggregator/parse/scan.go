@@ -2,7 +2,6 @@ package parse
 
 import (
 	"bytes"
-	"strings"
 
 	"github.com/cespare/xxhash/v2"
 )
@@ -85,11 +84,15 @@ type scanner struct {
 	seen                                      int // items, cut out ones included
 	attrs                                     []attr
 	full                                      bool // an item too many: the rest is not read
+
+	sectionEnd, commentEnd finder // inside lifted texts
 }
 
 // scanXML reads src, which is valid UTF-8 whose root element begins at root.
 func scanXML(src []byte, root int, set settings) *scanned {
-	s := &scanner{settings: set, src: src, pos: root, hash: xxhash.NewWithSeed(set.seed), spaces: map[string]string{}}
+	s := newScanner(src, set)
+	s.pos = root
+	s.hash, s.spaces = xxhash.NewWithSeed(set.seed), map[string]string{}
 	s.out = make([]byte, 0, 4096+len(src)/8)
 	for !s.full && s.pos < len(src) && !(len(s.stack) == 0 && s.doc.format != "") {
 		lt := bytes.IndexByte(src[s.pos:], '<')
@@ -107,6 +110,13 @@ func scanXML(src []byte, root int, set settings) *scanned {
 	}
 	s.finish()
 	return &s.doc
+}
+
+func newScanner(src []byte, set settings) *scanner {
+	return &scanner{
+		settings: set, src: src,
+		sectionEnd: finder{what: []byte("]]>")}, commentEnd: finder{what: []byte("-->")},
+	}
 }
 
 // text passes character data on where gofeed reads any: inside a field.
@@ -136,9 +146,7 @@ func (s *scanner) markup() bool {
 	case bytes.HasPrefix(rest, []byte("<![CDATA[")):
 		return s.cdata()
 	case c == '!':
-		end := declarationEnd(rest)
-		s.pos += max(end, 1)
-		return end > 0
+		return s.skipTo(">", 2)
 	case nameStart(c):
 		return s.startTag()
 	}
@@ -173,242 +181,13 @@ func (s *scanner) cdata() bool {
 	return true
 }
 
-// startTag reads the tag at pos.
-func (s *scanner) startTag() bool {
-	at := s.pos
-	t, next := readTag(s.src, at, s.attrs[:0])
-	s.attrs = t.attrs
-	if next < 0 {
-		return false
-	}
-	s.pos = next
-	if len(t.name) > maxName || next-at > maxToken {
-		return true // no element that anybody needs
-	}
-	s.open(at, t)
-	return true
-}
-
-// open decides what an element is by where it stands.
-func (s *scanner) open(at int, t tag) {
-	prefix, local := splitName(t.name)
-	if len(s.stack) == 0 {
-		s.openRoot(at, t, local)
-		return
-	}
-	s.bind(t)
-	space := s.spaceOf(prefix, t)
-	top := &s.stack[len(s.stack)-1]
-	if isItem(s.doc.format, space, local) {
-		for top.kind != frameChannel && top.kind != frameRoot && s.mayClose() {
-			s.close() // an item inside an item or a field: those were never closed
-			top = &s.stack[len(s.stack)-1]
-		}
-		if top.kind == frameRoot || top.kind == frameChannel {
-			s.openItem(at, t)
-			return
-		}
-	}
-	if s.endsField(space, local) {
-		s.close()
-		top = &s.stack[len(s.stack)-1]
-	}
-	switch {
-	case top.kind == frameDrop:
-		s.push(frame{name: t.name, kind: frameDrop, base: top.base, spans: -1}, t)
-	case top.kind == frameRoot && s.doc.format != "atom" && local == "channel":
-		s.ensureChannel()
-		s.hashTag(at)
-		s.push(frame{name: t.name, kind: frameChannel, base: s.baseOf(t, top.base), spans: -1}, t)
-	case top.kind == frameItem && s.lifts(space, local, t):
-		s.lift(space, local, t, top.base)
-	default:
-		s.openField(at, t, space, local, top)
-	}
-}
-
-// mayClose reports whether the open element is one that an item's tag may close: a field of the feed, or an item or a direct
-// field of an item. A dropped element may hold items of its own kind of list.
-func (s *scanner) mayClose() bool {
-	return s.stack[len(s.stack)-1].kind != frameDrop
-}
-
-// endsField reports whether a tag is one that can not stand inside the field that is open, because both are an item's own
-// and neither holds elements: that field was never closed.
-func (s *scanner) endsField(space, local string) bool {
-	n := len(s.stack)
-	if n < 2 || space != "" || s.stack[n-2].kind != frameItem || s.stack[n-1].kind == frameItem || !simpleField(local) {
-		return false
-	}
-	prefix, open := splitName(s.stack[n-1].name)
-	return prefix == "" && simpleField(open)
-}
-
-func (s *scanner) openRoot(at int, t tag, local string) {
-	s.bind(t)
-	d := &s.doc
-	prefix, _ := splitName(t.name)
-	def := ""
-	for i := range t.attrs {
-		a := &t.attrs[i]
-		switch string(a.name) {
-		case "version":
-			d.version = attrText(a.value)
-		case "xml:lang", "lang":
-			d.language = attrText(a.value)
-		case "xmlns":
-			def = attrText(a.value)
-		}
-	}
-	if prefix != "" {
-		def = s.spaces["uri:"+prefix]
-	}
-	d.base = s.baseOf(t, "")
-	s.hashTag(at)
-	switch local {
-	case "feed":
-		d.format = "atom"
-		d.version = atomVersion(d.version, def)
-		s.emitOpen("feed", t)
-	case "rdf":
-		d.format = "rdf"
-		d.version = "1.0"
-		if strings.Contains(string(s.src[at:s.pos]), "netscape.com/rdf") {
-			d.version = "0.9"
-		}
-		s.emitOpen("rdf", t)
-	default:
-		d.format = "rss"
-		s.emitOpen("rss", t)
-	}
-	s.elements++
-	s.push(frame{name: t.name, kind: frameRoot, base: d.base, spans: -1}, t)
-	if local == "channel" && len(s.stack) > 0 {
-		s.ensureChannel()
-		s.stack[0].kind = frameChannel
-	}
-}
-
-func atomVersion(version, space string) string {
-	switch {
-	case version != "":
-		return version
-	case space == "http://purl.org/atom/ns#":
-		return "0.3"
-	}
-	return "1.0"
-}
-
-// ensureChannel opens the one channel of the document that gofeed sees. Items of RSS 1.0 stand outside the channel and some
-// feeds have several; one channel that holds everything keeps the order of the document.
-func (s *scanner) ensureChannel() {
-	if !s.channel && s.doc.format != "atom" {
-		s.out = append(s.out, "<channel>"...)
-		s.channel = true
-	}
-}
-
-func (s *scanner) openItem(at int, t tag) {
-	top := &s.stack[len(s.stack)-1]
-	if s.seen++; s.seen > maxItems {
-		s.note("more than 2,000 items: the rest was left out")
-		s.full = true
-		return
-	}
-	s.ensureChannel()
-	s.itemSrc, s.itemOut, s.itemLift, s.perItem = at, len(s.out), len(s.doc.lifted), 0
-	s.current = item{base: s.baseOf(t, top.base)}
-	for i := range t.attrs {
-		a := &t.attrs[i]
-		_, local := splitName(a.name)
-		switch {
-		case string(a.name) == "xml:lang":
-			s.current.lang = attrText(a.value)
-		case local == "about":
-			s.current.about = strings.TrimSpace(attrText(a.value))
-		}
-	}
-	name := "item"
-	if s.doc.format == "atom" {
-		name = "entry"
-	}
-	s.emitOpen(name, t)
-	s.elements++
-	s.push(frame{name: t.name, kind: frameItem, base: s.current.base, spans: -1}, t)
-}
-
-// closeItem ends the open item: its bytes are hashed, and it leaves again when it is known. end is the offset after it.
-func (s *scanner) closeItem(end int) {
-	s.current.mark = max(xxhash.Sum64(s.src[s.itemSrc:end]), 1)
-	if s.known != nil && s.known(s.current.mark) {
-		s.doc.skipped = append(s.doc.skipped, s.current.mark)
-		s.dropItem()
-		return
-	}
-	s.doc.items = append(s.doc.items, s.current)
-}
-
-func (s *scanner) dropItem() {
-	s.out = s.out[:s.itemOut]
-	s.doc.lifted = s.doc.lifted[:s.itemLift]
-	s.elements -= s.perItem
-}
-
-// openField passes an element on to gofeed unless nothing reads it or a limit is reached.
-func (s *scanner) openField(at int, t tag, space, local string, top *frame) {
-	f := frame{name: t.name, kind: frameField, base: s.baseOf(t, top.base), spans: -1}
-	inItem := s.itemOpen()
-	switch {
-	case !readable(space, local):
-		f.kind = frameDrop
-	case len(s.stack) >= maxDepth:
-		s.note("elements nested more than 128 deep were left out")
-		f.kind = frameDrop
-	case s.binds > maxNamespaces:
-		s.note("more than 128 namespaces: the elements that declare more were left out")
-		f.kind = frameDrop
-	case s.elements >= maxElements, s.attributes+len(t.attrs) > maxAttributes:
-		s.note("more than 50,000 elements or 100,000 attributes: the rest was left out")
-		f.kind = frameDrop
-	case inItem && s.perItem >= maxPerItem:
-		s.note("an item of more than 500 elements: its rest was left out")
-		f.kind = frameDrop
-	case space != "" && s.extensions >= maxExtensions:
-		s.note("more than 4,000 extension elements: the rest was left out")
-		f.kind = frameDrop
-	}
-	if f.kind == frameField {
-		if top.kind == frameRoot || top.kind == frameChannel {
-			s.ensureChannel()
-			if inherited(space, local) {
-				f.spans = at
-			}
-		}
-		s.elements++
-		s.perItem++
-		s.attributes += len(t.attrs)
-		if space != "" {
-			s.extensions++
-		}
-		s.out = append(s.out, '<')
-		s.out = append(s.out, t.name...)
-		s.emitAttrs(t, false, f.base)
-		s.out = append(s.out, '>')
-	}
-	s.push(f, t)
-}
-
-func (s *scanner) itemOpen() bool {
-	for i := len(s.stack) - 1; i >= 0; i-- {
-		if s.stack[i].kind == frameItem {
-			return true
-		}
-	}
-	return false
-}
-
-// push opens a frame, and closes it at once for an empty-element tag.
+// push opens a frame, and closes it at once for an empty-element tag. What is dropped is not followed for ever: every end tag
+// looks at the open elements.
 func (s *scanner) push(f frame, t tag) {
+	if f.kind == frameDrop && len(s.stack) > 2*maxDepth {
+		s.binds -= t.binds
+		return
+	}
 	f.binds = t.binds
 	s.stack = append(s.stack, f)
 	if t.empty {
@@ -439,6 +218,23 @@ func (s *scanner) closeAt(end int) {
 		}
 		s.closeItem(end)
 	}
+}
+
+// closeItem ends the open item: its bytes are hashed, and it leaves again when it is known. end is the offset after it.
+func (s *scanner) closeItem(end int) {
+	s.current.mark = max(xxhash.Sum64(s.src[s.itemSrc:end]), 1)
+	if s.known != nil && s.known(s.current.mark) {
+		s.doc.skipped = append(s.doc.skipped, s.current.mark)
+		s.dropItem()
+		return
+	}
+	s.doc.items = append(s.doc.items, s.current)
+}
+
+func (s *scanner) dropItem() {
+	s.out = s.out[:s.itemOut]
+	s.doc.lifted = s.doc.lifted[:s.itemLift]
+	s.elements -= s.perItem
 }
 
 // endTag closes the innermost open element of that name and everything inside it. A tag that closes nothing is dropped.

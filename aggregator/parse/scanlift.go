@@ -36,7 +36,7 @@ func (s *scanner) lifts(space, local string, t tag) bool {
 // lift takes the text of the element whose start tag was just read, and its end tag.
 func (s *scanner) lift(space, local string, t tag, base string) {
 	start := s.pos
-	end, next := textEnd(s.src, start, t.name)
+	end, next := s.textEnd(start, t.name)
 	if end < 0 {
 		s.pos = len(s.src) // the document ends inside the item
 		return
@@ -97,8 +97,8 @@ func (s *scanner) liftName(space, local string) string {
 
 // textEnd finds the end tag of the element whose text begins at start: end is where the tag begins, next where it ends, both
 // -1 when the document ends first. Sections and comments are stepped over; elements of the same name are counted.
-func textEnd(src []byte, start int, name []byte) (end, next int) {
-	depth := 0
+func (s *scanner) textEnd(start int, name []byte) (end, next int) {
+	src, depth := s.src, 0
 	for i := start; ; {
 		lt := bytes.IndexByte(src[i:], '<')
 		if lt < 0 || i+lt+1 >= len(src) {
@@ -107,7 +107,7 @@ func textEnd(src []byte, start int, name []byte) (end, next int) {
 		i += lt
 		switch c := src[i+1]; {
 		case c == '!':
-			i = stepOver(src, i, name)
+			i = s.stepOver(i, name)
 			if i < 0 {
 				return -1, -1
 			}
@@ -136,29 +136,47 @@ func textEnd(src []byte, start int, name []byte) (end, next int) {
 	}
 }
 
-// stepOver returns the offset after the section or comment at src[i], or -1 at the end of the document. A section that
-// another one begins inside of was never closed: it ends at the element's end tag.
-func stepOver(src []byte, i int, name []byte) int {
-	rest := src[i:]
+// stepOver returns the offset after the section or comment at i, or -1 at the end of the document. A section that another one
+// begins inside of was never closed: it ends at the element's end tag.
+func (s *scanner) stepOver(i int, name []byte) int {
+	rest := s.src[i:]
 	switch {
 	case bytes.HasPrefix(rest, []byte("<![CDATA[")):
-		end := bytes.Index(rest, []byte("]]>"))
+		end := s.sectionEnd.after(s.src, i+9)
 		if end < 0 {
 			return -1
 		}
-		if inner := bytes.Index(rest[9:end], []byte("<![CDATA[")); inner >= 0 {
-			closing := bytes.Index(rest[9:9+inner], append([]byte("</"), name...))
-			if closing >= 0 {
+		section := s.src[i+9 : end]
+		if inner := bytes.Index(section[:min(len(section), maxToken)], []byte("<![CDATA[")); inner >= 0 {
+			if closing := bytes.Index(section[:inner], append([]byte("</"), name...)); closing >= 0 {
 				return i + 9 + closing
 			}
 		}
-		return i + end + 3
+		return end + 3
 	case bytes.HasPrefix(rest, []byte("<!--")):
-		if end := bytes.Index(rest, []byte("-->")); end >= 0 {
-			return i + end + 3
+		if end := s.commentEnd.after(s.src, i+4); end >= 0 {
+			return end + 3
 		}
 	}
 	return i + 2
+}
+
+// A finder finds the next place of a string in one text, for offsets that ascend. It remembers the last answer: a text full of
+// beginnings whose end is far away, or nowhere, is searched once.
+type finder struct {
+	what     []byte
+	from, at int // what is at at, and nowhere in [from, at); -1: nowhere after from
+	asked    bool
+}
+
+func (f *finder) after(src []byte, i int) int {
+	if !f.asked || i < f.from || f.at >= 0 && f.at < i {
+		f.asked, f.from, f.at = true, i, bytes.Index(src[i:], f.what)
+		if f.at >= 0 {
+			f.at += i
+		}
+	}
+	return f.at
 }
 
 // hasName reports whether b begins with the whole name.

@@ -117,7 +117,7 @@ func TestCollectedFeeds(t *testing.T) {
 // mute is how many items a document's notes say were left out because they say nothing.
 func mute(doc *Document) (n int) {
 	for _, note := range doc.Notes {
-		if _, err := fmt.Sscanf(note, "%d items without", &n); err == nil {
+		if _, err := fmt.Sscanf(note, "left out for having neither title, text, link, picture nor id: %d", &n); err == nil {
 			return n
 		}
 	}

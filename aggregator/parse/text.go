@@ -102,6 +102,9 @@ func characterData(raw []byte) []byte {
 // plainText turns a title, a name or a caption into plain text: tags stripped, references that were left over decoded once
 // more, white space collapsed, controls that change direction or hide letters removed. At most limit runes remain.
 func plainText(s string, limit int) string {
+	if most := 64 * limit; len(s) > most {
+		s = cutValid(s, most) // markup may fill a lot of space, not all of it
+	}
 	if simple(s) {
 		return cutRunes(strings.TrimSpace(s), limit)
 	}
@@ -157,6 +160,9 @@ func stripTags(s string) string {
 	}
 }
 
+// maxTag is how long a tag inside a title or a caption may be.
+const maxTag = 4 << 10
+
 // htmlTag reads the tag, comment or declaration that s begins with. n is its length, 0 when it is not HTML's. block says that
 // words on its two sides are two words. skip names an element whose content is no text.
 func htmlTag(s string) (n int, block bool, skip string) {
@@ -179,7 +185,7 @@ func htmlTag(s string) (n int, block bool, skip string) {
 	if !known || i < len(s) && strings.IndexByte(" \t\r\n/>", s[i]) < 0 {
 		return 0, false, ""
 	}
-	end := strings.IndexByte(s[i:], '>')
+	end := strings.IndexByte(s[i:min(len(s), i+maxTag)], '>')
 	if end < 0 {
 		return 0, false, ""
 	}

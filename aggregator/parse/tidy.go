@@ -103,6 +103,9 @@ func (t *tidier) start(tag []byte) {
 		return
 	}
 	name := string(tag[:n])
+	if e.kind != void && len(t.stack) >= 4*maxNesting {
+		return // every end tag looks at the open elements
+	}
 	t.readAttrs(tag[n:])
 	if list := closers[name]; list != "" {
 		t.imply(name, list)

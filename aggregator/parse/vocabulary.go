@@ -185,7 +185,8 @@ func (s *scanner) baseOf(t tag, outer string) string {
 
 // findRoot looks for the element that a feed begins with. page says that what comes before it is a web page.
 func findRoot(src []byte) (at int, ok, page bool) {
-	first := true
+	first, declared := true, false
+	comment := finder{what: []byte("-->")}
 	for i := 0; ; {
 		lt := bytes.IndexByte(src[i:], '<')
 		if lt < 0 || i+lt+1 >= len(src) {
@@ -195,10 +196,15 @@ func findRoot(src []byte) (at int, ok, page bool) {
 		rest := src[i:]
 		switch c := rest[1]; {
 		case bytes.HasPrefix(rest, []byte("<!--")):
-			i += max(bytes.Index(rest, []byte("-->")), 1)
+			i = max(comment.after(src, i+1), i+1)
 		case c == '!':
 			head := rest[:min(len(rest), 40)]
 			page = page || bytes.Contains(bytes.ToLower(head), []byte("doctype html"))
+			if declared { // a document has one; whatever this is, it is not worth a second long look
+				i += 2
+				continue
+			}
+			declared = true
 			i += max(declarationEnd(rest), 1)
 		case nameStart(c):
 			_, local := tagName(rest)
