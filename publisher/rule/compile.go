@@ -49,7 +49,10 @@ func Compile(channels []deskwire.Channel, sources []string) (*Set, []Problem) {
 		}
 	}
 	for _, i := range c.sort() {
-		c.set.byKey[channels[i].Key()] = int32(len(c.set.byKey))
+		// Two channels of one name are the configuration's to refuse; here the later one stands for both.
+		if key := channels[i].Key(); !c.set.has(key) {
+			c.set.byKey[key] = int32(len(c.set.byKey))
+		}
 	}
 	// The problems come in the order of the file.
 	c.set.channels = make([]channel, len(c.set.byKey))
@@ -62,6 +65,11 @@ func Compile(channels []deskwire.Channel, sources []string) (*Set, []Problem) {
 	c.index()
 	c.prints()
 	return c.set, c.problems
+}
+
+func (s *Set) has(key string) bool {
+	_, ok := s.byKey[key]
+	return ok
 }
 
 func (c *compiler) problem(field string, index, offset int, format string, args ...any) {
