@@ -55,7 +55,11 @@ type atomSource struct {
 
 // Atom writes an edition as Atom 1.0.
 func Atom(ed *deskwire.Edition, site Site) ([]byte, error) {
-	c := site.channel(&ed.Channel)
+	c, entries := site.prepare(ed)
+	return writeAtom(ed, &site, c, entries)
+}
+
+func writeAtom(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) ([]byte, error) {
 	mapped := (&feeds.Atom{Feed: c.mapped(ed.Updated)}).AtomFeed()
 	mapped.Id = site.ChannelTag(&ed.Channel)
 	mapped.Title, mapped.Subtitle = unmarked(mapped.Title), unmarked(Line(ed.Channel.Description))
@@ -68,9 +72,8 @@ func Atom(ed *deskwire.Edition, site Site) ([]byte, error) {
 		},
 		Author: atomPerson{feeds.AtomPerson{Name: unmarked(c.byline), Uri: c.page, Email: c.mail}},
 	}
-	for i := range ed.Items {
-		e := site.entry(&ed.Items[i], &c)
-		doc.Entries = append(doc.Entries, atomEntryOf(e, &c))
+	for _, e := range entries {
+		doc.Entries = append(doc.Entries, atomEntryOf(e, c))
 		mapped.Updated = max(mapped.Updated, e.stamp) // to the fraction
 	}
 	return write(doc)

@@ -39,10 +39,8 @@ func BenchmarkFormats(b *testing.B) {
 	ed := bigEdition(50)
 	b.ReportAllocs()
 	for b.Loop() {
-		for _, w := range writers {
-			if _, err := w.write(ed, site); err != nil {
-				b.Fatal(err)
-			}
+		if _, err := format.Write(ed, site); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

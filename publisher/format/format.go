@@ -82,6 +82,35 @@ func SourceName(src *deskwire.Source) string {
 	return cmp.Or(Line(src.Title), src.Name)
 }
 
+// Feeds are an edition in the three formats.
+type Feeds struct{ RSS, Atom, JSON []byte }
+
+// Write writes an edition in all formats. The bytes are those of [RSS], [Atom] and [JSON]; strings are looked at once.
+func Write(ed *deskwire.Edition, site Site) (Feeds, error) {
+	c, entries := site.prepare(ed)
+	var f Feeds
+	var err error
+	if f.RSS, err = writeRSS(ed, &site, c, entries); err != nil {
+		return Feeds{}, err
+	}
+	if f.Atom, err = writeAtom(ed, &site, c, entries); err != nil {
+		return Feeds{}, err
+	}
+	if f.JSON, err = writeJSON(ed, &site, c, entries); err != nil {
+		return Feeds{}, err
+	}
+	return f, nil
+}
+
+func (s *Site) prepare(ed *deskwire.Edition) (*channel, []*entry) {
+	c := s.channel(&ed.Channel)
+	entries := make([]*entry, len(ed.Items))
+	for i := range ed.Items {
+		entries[i] = s.entry(&ed.Items[i], &c)
+	}
+	return &c, entries
+}
+
 // channel is a channel made ready for any format.
 type channel struct {
 	title, description string

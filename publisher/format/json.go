@@ -16,7 +16,7 @@ type jsonFeed struct {
 	*feeds.JSONFeed
 	Author  *struct{}           `json:"author,omitempty"` // shadows the field of version 1.0
 	Authors []*feeds.JSONAuthor `json:"authors,omitempty"`
-	Items   []jsonItem          `json:"items"`
+	Items   *struct{}           `json:"items,omitempty"` // written one by one
 }
 
 type jsonItem struct {
@@ -76,23 +76,34 @@ type via struct {
 
 // JSON writes an edition as JSON Feed 1.1.
 func JSON(ed *deskwire.Edition, site Site) ([]byte, error) {
-	c := site.channel(&ed.Channel)
+	c, entries := site.prepare(ed)
+	return writeJSON(ed, &site, c, entries)
+}
+
+func writeJSON(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) ([]byte, error) {
 	mapped := (&feeds.JSON{Feed: c.mapped(ed.Updated)}).JSONFeed()
 	mapped.FeedUrl, mapped.HomePageUrl, mapped.Language = site.Feed(&ed.Channel, JSONFile), c.page, c.language
 	mapped.Description = Line(ed.Channel.Description)
-	doc := jsonFeed{
-		JSONFeed: mapped, Authors: []*feeds.JSONAuthor{{Name: c.byline, Url: c.page, Avatar: c.avatar}}, Items: make([]jsonItem, len(ed.Items)),
-	}
-	for i := range ed.Items {
-		doc.Items[i] = jsonItemOf(site.entry(&ed.Items[i], &c), &ed.Items[i])
-	}
+	doc := jsonFeed{JSONFeed: mapped, Authors: []*feeds.JSONAuthor{{Name: c.byline, Url: c.page, Avatar: c.avatar}}}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // it is never part of a page
-	enc.SetIndent("", " ")
 	if err := enc.Encode(doc); err != nil {
 		return nil, fmt.Errorf("feed: %w", err)
 	}
+	// One line for each item: that is quick to write, and shows in a difference of two editions what is new.
+	b.Truncate(b.Len() - len("}\n"))
+	b.WriteString(",\n\"items\":[\n")
+	for i, e := range entries {
+		if i > 0 {
+			b.Truncate(b.Len() - len("\n"))
+			b.WriteString(",\n")
+		}
+		if err := enc.Encode(jsonItemOf(e, &ed.Items[i])); err != nil {
+			return nil, fmt.Errorf("feed: %w", err)
+		}
+	}
+	b.WriteString("]}\n")
 	return b.Bytes(), nil
 }
 

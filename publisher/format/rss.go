@@ -77,7 +77,11 @@ type xmlLink struct {
 
 // RSS writes an edition as RSS 2.0.
 func RSS(ed *deskwire.Edition, site Site) ([]byte, error) {
-	c := site.channel(&ed.Channel)
+	c, entries := site.prepare(ed)
+	return writeRSS(ed, &site, c, entries)
+}
+
+func writeRSS(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) ([]byte, error) {
 	mapped := (&feeds.Rss{Feed: c.mapped(ed.Updated)}).RssFeed()
 	mapped.Title, mapped.Description = unmarked(mapped.Title), unmarked(mapped.Description)
 	mapped.Language, mapped.Generator = c.language, generator
@@ -91,8 +95,8 @@ func RSS(ed *deskwire.Edition, site Site) ([]byte, error) {
 		Version: "2.0", Atom: nsAtom, Content: nsContent, DC: nsDC, Terms: nsTerms, Media: nsMedia,
 		Channel: rssChannel{RssFeed: mapped, Links: []xmlLink{{Rel: "self", Type: "application/rss+xml", Href: site.Feed(&ed.Channel, RSSFile)}}},
 	}
-	for i := range ed.Items {
-		doc.Channel.Items = append(doc.Channel.Items, rssItemOf(site.entry(&ed.Items[i], &c)))
+	for _, e := range entries {
+		doc.Channel.Items = append(doc.Channel.Items, rssItemOf(e))
 	}
 	return write(doc)
 }

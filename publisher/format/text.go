@@ -55,12 +55,12 @@ func text(s string) string {
 func firstBad(s string) int {
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c < utf8.RuneSelf {
-			if c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
-				return i
-			}
+		if c-' ' < 0x7f-' ' || c == '\n' || c == '\t' {
 			i++
 			continue
+		}
+		if c < utf8.RuneSelf {
+			return i
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
 		if bad(r) || r == utf8.RuneError && n == 1 {
