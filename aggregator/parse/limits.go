@@ -5,6 +5,7 @@ package parse
 const (
 	maxItems      = 2_000     // the longest honest feeds (podcast archives) hold about as many; newest come first
 	maxDepth      = 128       // gofeed recurses without a limit of its own
+	maxDropped    = 32        // open elements that are followed although they are left out
 	maxNamespaces = 128       // bindings in scope: goxpp copies all of them for each element
 	maxToken      = 1 << 20   // bytes of one attribute, text or tag
 	maxElements   = 50_000    // a document of empty elements costs gofeed fifty times its size

@@ -184,7 +184,7 @@ func (s *scanner) cdata() bool {
 // push opens a frame, and closes it at once for an empty-element tag. What is dropped is not followed for ever: every end tag
 // looks at the open elements.
 func (s *scanner) push(f frame, t tag) {
-	if f.kind == frameDrop && len(s.stack) > 2*maxDepth {
+	if f.kind == frameDrop && len(s.stack) > maxDepth+maxDropped {
 		s.binds -= t.binds
 		return
 	}
@@ -247,7 +247,7 @@ func (s *scanner) endTag() bool {
 	name := bytes.TrimRight(s.src[at+2:at+gt], " \t\r\n/")
 	s.pos = at + gt + 1
 	for i := len(s.stack) - 1; i >= 0; i-- {
-		if !bytes.Equal(s.stack[i].name, name) && !bytes.EqualFold(s.stack[i].name, name) {
+		if open := s.stack[i].name; len(open) != len(name) || !bytes.EqualFold(open, name) {
 			if s.stack[i].kind == frameItem && !structural(name) {
 				return true // only the feed's own elements close an item from inside
 			}
