@@ -182,6 +182,11 @@ func (r *round) run(ctx context.Context) error {
 	close(r.jobs)
 	merging.Wait()
 
+	if len(r.opts.Only) > 0 { // who asked for them wants to know
+		for _, name := range r.queue.taken {
+			r.report.add(SourceReport{Source: name, Outcome: PutOff, Notes: []string{"not asked: another round is asking it now"}})
+		}
+	}
 	r.report.Took = time.Since(began)
 	r.report.sort()
 	switch {

@@ -38,6 +38,7 @@ type queue struct {
 	chunk    int       // how many to claim next
 	claimed  time.Time // when the last chunk was
 	total    int       // sources asked or to be asked
+	taken    []string  // names that somebody else is asking
 	err      error     // of the store
 }
 
@@ -121,7 +122,15 @@ func (q *queue) claim(ctx context.Context) {
 		q.err = err
 		return
 	}
-	q.total -= n - len(claims) // somebody else is at them
+	q.total -= n - len(claims)
+	next := 0 // claims are in the order of names
+	for _, name := range names {
+		if next < len(claims) && claims[next].Source == name {
+			next++
+		} else {
+			q.taken = append(q.taken, name)
+		}
+	}
 	for i := range claims {
 		c := &claims[i]
 		src := r.sources[c.Source]

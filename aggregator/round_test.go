@@ -103,6 +103,14 @@ func TestOnly(t *testing.T) {
 	if n := len(w.of("")); n != 5 {
 		t.Errorf("%d requests, want four and one", n)
 	}
+	leased := func(string, *deskwire.SourceState) bool { return true }
+	if _, err := a.Store.Claim(t.Context(), []string{"s001"}, noon.Add(time.Minute), 1, leased); err != nil {
+		t.Fatal(err)
+	}
+	r = mustRound(t, a, all, RoundOptions{Now: noon.Add(time.Minute), Only: []string{"s001"}})
+	if s := r.Sources; len(s) != 1 || s[0].Outcome != PutOff || !strings.Contains(s[0].Notes[0], "another round") {
+		t.Errorf("under another's lease: %+v", s)
+	}
 	if _, err := a.Round(t.Context(), all, RoundOptions{Only: []string{"nobody"}}); !errors.Is(err, deskwire.ErrNotFound) || !strings.Contains(err.Error(), "nobody") {
 		t.Errorf("an unknown name: %v", err)
 	}
