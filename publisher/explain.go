@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -62,11 +63,11 @@ func (f *Filer) Explain(ctx context.Context, id deskwire.ID, now time.Time, sour
 	if err != nil {
 		return nil, err
 	}
-	body, err := f.bodies(ctx, stories)
+	body, err := f.bodies(ctx, f.Rules, stories)
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range f.Rules.Trace(story, body, keys...) {
+	for _, t := range f.Rules.Trace(story, body, slices.Collect(maps.Keys(assigned(story))), keys...) {
 		i := slices.IndexFunc(f.Channels, func(c deskwire.Channel) bool { return c.Key() == t.Channel })
 		c := ChannelCase{Trace: t, Filed: filed[t.Channel]}
 		if err := f.judge(ctx, &c, f.Channels[i], story, now, sources, states[t.Channel]); err != nil {

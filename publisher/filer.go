@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -21,144 +20,95 @@ const consumer = "filing"
 const (
 	// catchStep is how many changed stories one commit files: a first round of 30,000 articles takes 15 commits.
 	catchStep = 2000
-	// refileStep is how many stories one commit files again: small enough that a new article is not kept waiting.
-	refileStep = 1000
-	// bodyStep is the same where rules read bodies, which are in memory all at once.
+	// bodyStep is how many stories are decided at a time where rules read bodies, which are in memory all at once.
 	bodyStep = 500
-	// dropStep is how many places of a generation that nobody sees are deleted in one commit.
-	dropStep = 2000
-	// fresh is how far back a generation has to reach before readers see it; older pages of archives may take longer.
-	fresh = 14 * 24 * time.Hour
-	// freshLimits is how many times the channel's limit it has to hold at least.
-	freshLimits = 4
 )
 
 // A Filer decides which channels take a story and writes it down as places, once per change, so that what a channel shows is
-// read and not worked out. It follows the store's changes, and files a channel again whose rules have changed.
+// read and not worked out. It follows the store's changes ([Filer.Catch]), and files a channel again whose rules have changed
+// ([Filer.Refile]).
 //
-// A Filer is used by one goroutine at a time. Several of them, in several processes, do no harm to each other.
+// It keeps nothing between two calls: all it has to remember is in the store, so it goes on where it, or another process, was
+// interrupted. One goroutine at a time uses a Filer. Two of them at once file everything, but may do the same work twice.
 type Filer struct {
 	Store    *storage.Store
 	Rules    *rule.Set
 	Channels []deskwire.Channel
 	Log      *slog.Logger          // slog.Default() when nil
-	Progress func(FilerProgress)   // told of filing again; nil tells nobody
+	Progress func(FilerProgress)   // told of each batch that is filed again; nil tells nobody
 	Filed    func(*deskwire.Story) // told of each changed story, before it is filed; nil tells nobody
 }
 
-// FilerProgress is how far filing again has come.
-type FilerProgress struct {
-	Channels []string
-	Done     int       // stories
-	Back     time.Time // how far back in time
-}
-
-// Catch files all that changed since it was last called, by whomever, and returns the channels that this touched.
+// Catch files all that changed since it was last called, by whomever, and returns the keys of the channels that this touched,
+// sorted: those whose editions may differ now.
 func (f *Filer) Catch(ctx context.Context, now time.Time) (touched []string, err error) {
+	failed, _ := f.Rules.Failures()
 	set := map[string]bool{}
 	for {
 		states, changed, err := f.open(ctx, now)
-		if err != nil {
-			return nil, err
-		}
 		for _, c := range changed {
 			set[c] = true
 		}
-		n, err := f.catch(ctx, states, set)
+		more := false
+		if err == nil {
+			more, err = f.catch(ctx, states, set)
+		}
 		switch {
 		case errors.Is(err, deskwire.ErrBusy): // another filer was faster: look again
 			continue
 		case err != nil:
 			return nil, err
-		case n < catchStep:
+		case !more:
+			if n, last := f.Rules.Failures(); n > failed {
+				f.log().Warn("expressions that could not be evaluated count as no match", "times", n-failed, "last", last)
+			}
 			return slices.Sorted(maps.Keys(set)), nil
 		}
 	}
 }
 
-// open brings the states of channels in line with the configuration: new ones are created, those that left are closed, those
-// that came back are opened, and those whose rules changed get a generation to be filed.
-func (f *Filer) open(ctx context.Context, now time.Time) (states map[string]storage.ChannelState, changed []string, err error) {
-	states, err = f.Store.Channels(ctx)
-	if err != nil {
-		return nil, nil, err
+func (f *Filer) log() *slog.Logger {
+	if f.Log == nil {
+		return slog.Default()
 	}
-	write := map[string]storage.ChannelState{}
-	configured := map[string]bool{}
-	for i := range f.Channels {
-		ch := &f.Channels[i]
-		key := ch.Key()
-		configured[key] = true
-		st, known := states[key]
-		was := st
-		if !known {
-			st.Created = created(ch, states, now)
-		}
-		st.Closed = time.Time{}
-		st = follow(st, f.Rules.Fingerprint(key))
-		if !known || st != was {
-			write[key] = st
-		}
-	}
-	for key, st := range states {
-		if !configured[key] && st.Closed.IsZero() {
-			st.Closed = now.UTC()
-			write[key] = st
-		}
-	}
-	if len(write) == 0 {
-		return states, nil, nil
-	}
-	if err := f.Store.File(ctx, storage.Filing{States: write}); err != nil {
-		return nil, nil, err
-	}
-	maps.Copy(states, write)
-	return states, slices.Sorted(maps.Keys(write)), nil
+	return f.Log
 }
 
-// created is when a channel began: when the one that it was before did, else now.
-func created(ch *deskwire.Channel, states map[string]storage.ChannelState, now time.Time) time.Time {
-	for _, name := range ch.Was {
-		before := deskwire.Channel{Kind: ch.Kind, Name: name}
-		if st, ok := states[before.Key()]; ok {
-			return st.Created
-		}
-	}
-	return now.UTC().Truncate(time.Second)
-}
-
-// follow is the state of a channel whose rules have this fingerprint.
-func follow(st storage.ChannelState, print string) storage.ChannelState {
-	switch {
-	case st.Next != 0 && st.NextPrint == print: // is being filed
-	case st.Next == 0 && st.Fingerprint == print && st.Generation != 0: // is filed
-	default:
-		// What Next held so far is left to be dropped.
-		st.Next, st.NextPrint, st.NextBefore, st.NextSwitched = max(st.Generation, st.Next)+1, print, "", false
-	}
-	return st
-}
-
-// catch files one batch of changes.
-func (f *Filer) catch(ctx context.Context, states map[string]storage.ChannelState, touched map[string]bool) (n int, err error) {
+// catch files one batch of changes and adds to touched. It is ErrBusy when the cursor has moved meanwhile.
+func (f *Filer) catch(ctx context.Context, states map[string]storage.ChannelState, touched map[string]bool) (more bool, err error) {
 	from, err := f.Store.Cursor(ctx, consumer)
 	if err != nil {
-		return 0, err
+		return false, err
 	}
 	changes, err := f.Store.Changes(ctx, from, catchStep)
 	if err != nil || len(changes) == 0 {
-		return 0, err
+		return false, err
 	}
 	ids := make([]deskwire.ID, len(changes))
 	for i, c := range changes {
 		ids[i] = c.Story
 	}
-	stories, old, err := f.stories(ctx, ids, f.Filed)
+	d, err := f.decide(ctx, f.Rules, ids, f.Filed)
 	if err != nil {
-		return 0, err
+		return false, err
 	}
-	// Both generations take what changes. The one that is being filed comes first: should we die in between, the cursor has
-	// not moved and both are written again.
+	// A story that leaves a channel touches it too.
+	for _, id := range d.known {
+		in, err := f.Store.FiledIn(ctx, id)
+		if err != nil {
+			return false, err
+		}
+		for key := range in {
+			touched[key] = true
+		}
+	}
+	for i := range d.filed {
+		for key := range d.filed[i].In {
+			touched[key] = true
+		}
+	}
+	// Both generations take what changes. The one that readers don't see yet comes first: should we die in between, the
+	// cursor has not moved, and both are written again.
 	shown, next := map[string]uint32{}, map[string]uint32{}
 	for i := range f.Channels {
 		key := f.Channels[i].Key()
@@ -171,35 +121,21 @@ func (f *Filer) catch(ctx context.Context, states map[string]storage.ChannelStat
 		}
 	}
 	if len(next) > 0 {
-		if err := f.Store.File(ctx, storage.Filing{Generations: next, Stories: only(stories, next)}); err != nil {
-			return 0, err
+		if err := f.Store.File(ctx, storage.Filing{Generations: next, Stories: within(d.filed, next)}); err != nil {
+			return false, err
 		}
 	}
-	for i := range stories {
-		for key := range stories[i].In {
-			touched[key] = true
-		}
-	}
-	// A story that leaves a channel touches it too.
-	for _, id := range old {
-		in, err := f.Store.FiledIn(ctx, id)
-		if err != nil {
-			return 0, err
-		}
-		for key := range in {
-			touched[key] = true
-		}
-	}
-	return len(changes), f.Store.File(ctx, storage.Filing{
-		Consumer: consumer, From: from, To: changes[len(changes)-1].At, Generations: shown, Stories: only(stories, shown),
+	return len(changes) == catchStep, f.Store.File(ctx, storage.Filing{
+		Consumer: consumer, From: from, To: changes[len(changes)-1].At, Generations: shown, Stories: within(d.filed, shown),
 	})
 }
 
-// only keeps of each story the channels that have a generation.
-func only(stories []storage.FiledStory, generations map[string]uint32) []storage.FiledStory {
+// within keeps of each story the channels that have a generation. A story that none of them takes stays in the list: it may
+// have been filed before.
+func within(stories []storage.FiledStory, generations map[string]uint32) []storage.FiledStory {
 	out := slices.Clone(stories)
 	for i := range out {
-		in := map[string]string{}
+		in := make(map[string]string, len(out[i].In))
 		for key, by := range out[i].In {
 			if _, ok := generations[key]; ok {
 				in[key] = by
@@ -210,69 +146,102 @@ func only(stories []storage.FiledStory, generations map[string]uint32) []storage
 	return out
 }
 
-// stories decides for each story which channels take it; old are those that may have been filed before.
-func (f *Filer) stories(ctx context.Context, ids []deskwire.ID, tell func(*deskwire.Story)) (filed []storage.FiledStory, old []deskwire.ID, err error) {
+// decided is what was worked out about some stories.
+type decided struct {
+	filed []storage.FiledStory // each once
+	known []deskwire.ID        // those that may have been filed before
+}
+
+// decide works out which channels of the rules take the stories of these IDs. A story that is gone, or was merged into
+// another, is filed nowhere.
+func (f *Filer) decide(ctx context.Context, rules *rule.Set, ids []deskwire.ID, tell func(*deskwire.Story)) (d decided, err error) {
 	found, err := f.Store.Stories(ctx, ids...)
 	if err != nil {
-		return nil, nil, err
+		return d, err
 	}
-	filed = make([]storage.FiledStory, 0, len(found))
-	for part := range slices.Chunk(found, bodyStep) {
-		body, err := f.bodies(ctx, part)
+	for first := 0; first < len(found); first += bodyStep {
+		part := found[first:min(first+bodyStep, len(found))]
+		body, err := f.bodies(ctx, rules, part)
 		if err != nil {
-			return nil, nil, err
+			return d, err
 		}
-		for _, s := range part {
+		for i, s := range part {
+			if id := ids[first+i]; s == nil || s.ID != id {
+				d.filed = append(d.filed, storage.FiledStory{Story: id})
+				d.known = append(d.known, id)
+			}
 			if s == nil {
 				continue
 			}
 			if tell != nil {
 				tell(s)
 			}
-			if len(s.Articles) > 1 || s.Articles[0].Revision > 0 || len(s.Decisions) > 0 {
-				old = append(old, s.ID)
+			if len(s.Articles) > 1 || s.Articles[0].Revision > 0 || len(s.Decisions) > 0 || s.ID != ids[first+i] {
+				d.known = append(d.known, s.ID)
 			}
-			filed = append(filed, storage.FiledStory{Story: s.ID, Placed: s.Placed, In: f.decide(s, body)})
+			d.filed = append(d.filed, storage.FiledStory{Story: s.ID, Placed: s.Placed, In: f.channels(rules, s, body)})
 		}
 	}
-	// Two articles of one story may both have changed.
-	slices.SortFunc(filed, func(a, b storage.FiledStory) int { return cmp.Compare(a.Story, b.Story) })
-	filed = slices.CompactFunc(filed, func(a, b storage.FiledStory) bool { return a.Story == b.Story })
-	return filed, old, nil
+	// Several IDs may lead to one story.
+	slices.SortStableFunc(d.filed, func(a, b storage.FiledStory) int {
+		return cmp.Or(cmp.Compare(a.Story, b.Story), b.Placed.Compare(a.Placed))
+	})
+	d.filed = slices.CompactFunc(d.filed, func(a, b storage.FiledStory) bool { return a.Story == b.Story })
+	slices.Sort(d.known)
+	d.known = slices.Compact(d.known)
+	return d, nil
 }
 
-// decide is the rules' answer with the editors' on top.
-func (f *Filer) decide(s *deskwire.Story, body func(deskwire.ID) string) map[string]string {
-	in := f.Rules.File(s, body)
+// channels is the rules' answer with the editors' on top: an assigned story, and one that is pinned in a channel by name, is
+// in whatever its rules say. What an editor hid stays filed, so that it comes back to its place when that is undone.
+func (f *Filer) channels(rules *rule.Set, s *deskwire.Story, body func(deskwire.ID) string) map[string]string {
 	if len(s.Decisions) == 0 {
-		return in
+		return rules.File(s, body)
 	}
-	standing := s.Standing(time.Time{})
-	for key, id := range standing.Assigned {
-		if slices.ContainsFunc(f.Channels, func(c deskwire.Channel) bool { return c.Key() == key }) {
+	put := assigned(s)
+	in := rules.File(s, body, slices.Collect(maps.Keys(put))...)
+	for key, by := range put {
+		if rules.Has(key) {
 			if in == nil {
 				in = map[string]string{}
 			}
-			in[key] = "assigned by decision " + string(id)
+			in[key] = by
 		}
 	}
 	return in
 }
 
-// bodies loads the bodies that rules will look into, all at once.
-func (f *Filer) bodies(ctx context.Context, stories []*deskwire.Story) (func(deskwire.ID) string, error) {
-	if !slices.ContainsFunc(f.Channels, func(c deskwire.Channel) bool { return f.Rules.NeedsBody(c.Key()) }) {
-		return nil, nil
+// assigned are the channels that editors put the story in, by key, and how. A pin that has run out still counts: who was
+// chosen for the first place does not vanish from the list when that ends, but when somebody takes the pin back.
+func assigned(s *deskwire.Story) map[string]string {
+	put := map[string]string{}
+	standing := s.Standing(time.Time{})
+	for key := range standing.Pinned {
+		if key != "" {
+			put[key] = "pinned by an editor"
+		}
 	}
+	for key, id := range standing.Assigned {
+		put[key] = "assigned by decision " + string(id)
+	}
+	return put
+}
+
+// bodies loads the bodies that the rules will look into, all at once.
+func (f *Filer) bodies(ctx context.Context, rules *rule.Set, stories []*deskwire.Story) (func(deskwire.ID) string, error) {
 	var ids []deskwire.ID
 	for _, s := range stories {
-		if s != nil {
-			for i := range s.Articles {
-				if s.Articles[i].HasBody {
-					ids = append(ids, s.Articles[i].ID)
-				}
+		if s == nil {
+			continue
+		}
+		for i := range s.Articles {
+			if rules.ReadsBody(&s.Articles[i]) {
+				ids = append(ids, s.Articles[i].ID)
 			}
 		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
 	}
 	texts, err := f.Store.Bodies(ctx, ids...)
 	if err != nil {
@@ -283,125 +252,4 @@ func (f *Filer) bodies(ctx context.Context, stories []*deskwire.Story) (func(des
 		by[id] = texts[i]
 	}
 	return func(id deskwire.ID) string { return by[id] }, nil
-}
-
-// Refile does one batch of filing again for the channels whose rules changed, newest stories first, or of deleting what
-// nobody sees any more. It returns the channels whose readers now see another generation, and whether there is more to do.
-// It can be interrupted at any time and goes on where it was, also after a restart.
-func (f *Filer) Refile(ctx context.Context, now time.Time) (switched []string, more bool, err error) {
-	states, _, err := f.open(ctx, now)
-	if err != nil {
-		return nil, false, err
-	}
-	// Channels that have come equally far back walk together: a new configuration usually changes several.
-	var walk []string
-	var before deskwire.ID
-	for i := range f.Channels {
-		key := f.Channels[i].Key()
-		st := states[key]
-		switch {
-		case st.Next == 0:
-		case walk == nil || st.NextBefore == "" && before != "" || before != "" && st.NextBefore > before:
-			walk, before = []string{key}, st.NextBefore
-		case st.NextBefore == before:
-			walk = append(walk, key)
-		}
-	}
-	if walk == nil {
-		more, err := f.drop(ctx)
-		return nil, more, err
-	}
-	switched, err = f.refile(ctx, now, states, walk, before)
-	return switched, true, err
-}
-
-// refile files one batch of stories in the next generations of some channels.
-func (f *Filer) refile(ctx context.Context, now time.Time, states map[string]storage.ChannelState, walk []string, before deskwire.ID) (switched []string, err error) {
-	step := refileStep
-	if slices.ContainsFunc(walk, f.Rules.NeedsBody) {
-		step = bodyStep
-	}
-	ids, last, seen, err := f.batch(ctx, before, step)
-	if err != nil {
-		return nil, err
-	}
-	stories, _, err := f.stories(ctx, ids, nil)
-	if err != nil {
-		return nil, err
-	}
-	next := map[string]uint32{}
-	write := map[string]storage.ChannelState{}
-	for _, key := range walk {
-		st := states[key]
-		next[key] = st.Next
-		st.NextBefore = last
-		end := len(ids) < step
-		if !st.NextSwitched && (end || now.Sub(seen) > fresh) {
-			enough, err := f.enough(ctx, key, st, end)
-			if err != nil {
-				return nil, err
-			}
-			if enough {
-				st.NextSwitched = true
-				switched = append(switched, key)
-			}
-		}
-		if end {
-			st = storage.ChannelState{Created: st.Created, Generation: st.Next, Fingerprint: st.NextPrint}
-		}
-		write[key] = st
-	}
-	if err := f.Store.File(ctx, storage.Filing{Generations: next, Stories: only(stories, next), States: write}); err != nil {
-		return nil, err
-	}
-	if f.Progress != nil {
-		f.Progress(FilerProgress{Channels: walk, Done: len(ids), Back: seen})
-	}
-	return switched, nil
-}
-
-// batch is the next stories before an ID, newest first, and when the last of them was first seen.
-func (f *Filer) batch(ctx context.Context, before deskwire.ID, step int) (ids []deskwire.ID, last deskwire.ID, seen time.Time, err error) {
-	ids = make([]deskwire.ID, 0, step)
-	last = before
-	for head, err := range f.Store.Newest(ctx, before) {
-		if err != nil {
-			return nil, "", time.Time{}, err
-		}
-		ids = append(ids, head.Story)
-		last, seen = head.ID, head.FirstSeen
-		if len(ids) == step {
-			break
-		}
-	}
-	return ids, last, seen, nil
-}
-
-// enough reports whether readers may see the next generation: it reaches back far enough and, unless all is filed, holds
-// some times as much as a feed shows.
-func (f *Filer) enough(ctx context.Context, key string, st storage.ChannelState, all bool) (bool, error) {
-	if all {
-		return true, nil
-	}
-	limit := 0
-	for i := range f.Channels {
-		if f.Channels[i].Key() == key {
-			limit = f.Channels[i].Policy.Limit
-		}
-	}
-	n, err := f.Store.CountPlaces(ctx, key, st.Next, freshLimits*limit)
-	return n >= freshLimits*limit, err
-}
-
-// drop deletes a batch of what nobody sees.
-func (f *Filer) drop(ctx context.Context) (more bool, err error) {
-	stale, err := f.Store.StaleGenerations(ctx)
-	if err != nil || len(stale) == 0 {
-		return false, err
-	}
-	_, err = f.Store.DropGeneration(ctx, stale[0].Channel, stale[0].Number, dropStep)
-	if err != nil {
-		return false, fmt.Errorf("old generation of %s: %w", stale[0].Channel, err)
-	}
-	return true, nil
 }

@@ -44,8 +44,15 @@ type Set struct {
 	configs []deskwire.Channel // for Only
 	names   []string           // of sources, for Only
 
-	readings sync.Pool // of *reading
+	readings sync.Pool              // of *reading
+	last     atomic.Pointer[subset] // the answer that Only gave last: it is asked for the same again and again
 	failures *failures
+}
+
+// subset is a set for some channels.
+type subset struct {
+	keys []string
+	set  *Set
 }
 
 // channel is one compiled channel.
@@ -109,6 +116,12 @@ func (s *Set) Fingerprint(key string) string {
 	return ""
 }
 
+// Has reports whether the set answers for the channel.
+func (s *Set) Has(key string) bool {
+	i, ok := s.byKey[key]
+	return ok && s.channels[i].wanted
+}
+
 // NeedsBody reports whether filing in the channel reads bodies.
 func (s *Set) NeedsBody(key string) bool {
 	i, ok := s.byKey[key]
@@ -131,6 +144,15 @@ func (s *Set) Failures() (n int64, last string) {
 
 // Only is a set that answers for these channels alone, and faster. Keys that are not in the set are ignored.
 func (s *Set) Only(keys ...string) *Set {
+	if last := s.last.Load(); last != nil && slices.Equal(last.keys, keys) {
+		return last.set
+	}
+	only := s.only(keys)
+	s.last.Store(&subset{slices.Clone(keys), only})
+	return only
+}
+
+func (s *Set) only(keys []string) *Set {
 	need := map[int32]bool{}
 	var visit func(i int32)
 	visit = func(i int32) {
@@ -176,13 +198,16 @@ func (s *Set) source(a *deskwire.Article) int32 {
 // File says which channels take the story, and by which entry: channel key -> "take[1] line 34: words Stoltenberg". body
 // returns the body of an article as clean HTML; it is called only for articles that [Set.ReadsBody] names, and may be nil
 // when there are none. The map is nil when no channel takes the story.
-func (s *Set) File(story *deskwire.Story, body func(deskwire.ID) string) map[string]string {
+//
+// assigned are the keys of channels that an editor put the story in. What it is assigned to is not in the answer, unless
+// rules take it too; but a topic that it is assigned to counts as one that takes it.
+func (s *Set) File(story *deskwire.Story, body func(deskwire.ID) string, assigned ...string) map[string]string {
 	r, _ := s.readings.Get().(*reading)
 	if r == nil {
 		r = newReading(s)
 	}
 	defer s.readings.Put(r)
-	return r.file(story, body)
+	return r.file(story, body, assigned)
 }
 
 // A reading is a story while it is being filed, and the memory that this takes.
@@ -245,16 +270,24 @@ func (r *reading) end() {
 	r.story, r.body, r.scope = nil, nil, scope{}
 }
 
-func (r *reading) file(story *deskwire.Story, body func(deskwire.ID) string) map[string]string {
+func (r *reading) file(story *deskwire.Story, body func(deskwire.ID) string, assigned []string) map[string]string {
 	r.begin(story, body)
+	for _, key := range assigned {
+		if c, ok := r.set.byKey[key]; ok {
+			r.touched = append(r.touched, c)
+			r.taken[c] = true
+		}
+	}
 	for a := range story.Articles {
 		r.gather(int32(a))
 	}
 	slices.Sort(r.touched)
+	r.touched = slices.Compact(r.touched)
 	var in map[string]string
 	for _, c := range r.touched {
 		by, ok := r.decide(c)
-		if r.taken[c] = ok; ok && r.set.channels[c].wanted {
+		r.taken[c] = r.taken[c] || ok
+		if ok && r.set.channels[c].wanted {
 			if in == nil {
 				in = map[string]string{}
 			}

@@ -33,8 +33,8 @@ type Condition struct {
 }
 
 // Trace says of each of the named channels, of all when none is named, why it takes the story or does not. body is as for
-// [Set.File].
-func (s *Set) Trace(story *deskwire.Story, body func(deskwire.ID) string, keys ...string) []Trace {
+// [Set.File], and so is assigned.
+func (s *Set) Trace(story *deskwire.Story, body func(deskwire.ID) string, assigned []string, keys ...string) []Trace {
 	r := newReading(s)
 	r.begin(story, body)
 	stood := make([][]field, len(story.Articles))
@@ -68,7 +68,7 @@ func (s *Set) Trace(story *deskwire.Story, body func(deskwire.ID) string, keys .
 		if dropped != "" {
 			t.Taken, t.By = false, dropped
 		}
-		r.taken[i] = t.Taken
+		r.taken[i] = t.Taken || slices.Contains(assigned, c.key)
 	}
 	var out []Trace
 	for _, key := range s.order {
