@@ -83,6 +83,7 @@ func TestCollectedFeeds(t *testing.T) {
 			}
 			if c.items > 0 {
 				n.fewer++
+				t.Errorf("%s: %v, and another parser finds %d items", c.path, err, c.items)
 			}
 			continue
 		}
@@ -90,7 +91,7 @@ func TestCollectedFeeds(t *testing.T) {
 		n.mute += mute(doc)
 		if len(doc.Drafts)+mute(doc) < c.items {
 			n.fewer++
-			t.Logf("%s: %d of %d items, notes %q", c.path, len(doc.Drafts), c.items, doc.Notes)
+			t.Errorf("%s: %d of %d items, notes %q", c.path, len(doc.Drafts), c.items, doc.Notes)
 		}
 		for i := range doc.Drafts {
 			d := &doc.Drafts[i]
