@@ -207,11 +207,18 @@ func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
 	return err
 }
 
-// sweepEvery is how often a daemon removes what retention allows.
-const sweepEvery = time.Hour
+const (
+	// sweepEvery is how often a daemon removes what retention allows.
+	sweepEvery = time.Hour
+	// sweepFirst is how long after its start it does so first: readers come before housekeeping.
+	sweepFirst = time.Minute
+)
 
 func (n *Newsroom) sweeps(ctx context.Context) error {
-	for {
+	for wait := sweepFirst; ; wait = sweepEvery {
+		if sleep(ctx, wait) != nil {
+			return nil
+		}
 		swept, err := n.sweep(ctx, false, func(storage.Swept) {})
 		switch {
 		case ctx.Err() != nil:
@@ -220,9 +227,6 @@ func (n *Newsroom) sweeps(ctx context.Context) error {
 			n.Log.Error("sweep", "error", err)
 		case swept != (storage.Swept{}):
 			n.Log.Info("sweep", "articles", swept.Heads, "bodies", swept.Bodies, "revisions", swept.Revisions)
-		}
-		if sleep(ctx, sweepEvery) != nil {
-			return nil
 		}
 	}
 }
