@@ -272,6 +272,10 @@ func TestUpdate(t *testing.T) {
 	if want := "harbour same 0 new 0 updated 0 unchanged"; lines(r)[0] != want {
 		t.Errorf("C07: %s, want %s", lines(r)[0], want)
 	}
+	states, err := a.Store.Sources(t.Context(), "harbour")
+	if err != nil || !states["harbour"].LastNew.Equal(noon.Add(3*time.Hour)) {
+		t.Errorf("last new %v (%v), want when the new item came", states["harbour"].LastNew, err)
+	}
 	after := heads(t, a.Store)
 	if len(before) != 30 || len(after) != 31 {
 		t.Fatalf("%d articles, then %d", len(before), len(after))

@@ -12,7 +12,7 @@ import (
 // Fetched is what one fetch of one source came to.
 type Fetched struct {
 	Source  string
-	State   deskwire.SourceState // as it is to be stored; Lease is cleared and Rounds counted by Merge
+	State   deskwire.SourceState // as it is to be stored; Merge clears Lease, counts Rounds and sets LastNew
 	Seen    time.Time            // first seen or revised of what is new
 	Read    bool                 // a document was read: Drafts and Skipped describe it whole
 	Drafts  []deskwire.Draft

@@ -14,6 +14,9 @@ func (m *merger) teach(old deskwire.SourceState, v verdict) {
 	st := m.p.f.State
 	st.Lease = time.Time{}
 	st.Rounds = max(st.Rounds, old.Rounds+1)
+	if slices.Contains(v.ids, "") {
+		st.LastNew = m.p.f.Seen // dates of items, by which it was guessed, may lie
+	}
 	maps.Copy(v.void, m.p.void)
 	for _, kind := range slices.Sorted(maps.Keys(v.void)) {
 		if kind >= keyIdentical || slices.Contains(st.VoidKinds, kind) {
