@@ -20,7 +20,10 @@ func (s *scanner) lifts(space, local string, t tag) bool {
 		if s.doc.format == "atom" {
 			return local == "content" || local == "summary"
 		}
-		return local == "description" || local == "encoded" || local == "fulltext" || local == "full-text"
+		switch local {
+		case "description", "encoded", "content", "body", "fulltext", "full-text":
+			return true
+		}
 	case "content":
 		return local == "encoded"
 	case "xhtml":
