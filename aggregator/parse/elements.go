@@ -1,5 +1,10 @@
 package parse
 
+import (
+	"strings"
+	"sync"
+)
+
 // elementKind says what tidy does with an element that the policy lets through.
 type elementKind uint8
 
@@ -36,6 +41,19 @@ var elements = map[string]element{
 	"center": {kind: discard}, "span": {kind: discard}, "font": {kind: discard}, "picture": {kind: discard},
 	"iframe": {kind: player}, "video": {kind: player}, "audio": {kind: player}, "source": {kind: void}, "embed": {kind: void},
 }
+
+// names holds every name of an element or attribute that the policy lets through, so that tidy need not make a string for each.
+var names = sync.OnceValue(func() map[string]string {
+	m := map[string]string{}
+	for name := range elements {
+		m[name] = name
+	}
+	for name := range strings.FieldsSeq("href title src srcset data-src data-lazy-src data-original data-srcset alt width height poster cite " +
+		"colspan rowspan start reversed value datetime dir lang class") {
+		m[name] = name
+	}
+	return m
+})
 
 // closers says which open elements a start tag ends when they are innermost (HTML §13.1.2.4).
 var closers = map[string]string{

@@ -102,7 +102,7 @@ func (t *tidier) start(tag []byte) {
 	if !ok {
 		return
 	}
-	name := string(tag[:n])
+	name := names()[string(tag[:n])]
 	if e.kind != void && len(t.stack) >= 4*maxNesting {
 		return // every end tag looks at the open elements
 	}

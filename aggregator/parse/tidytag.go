@@ -20,7 +20,7 @@ func (t *tidier) readAttrs(b []byte) {
 		if end < 0 {
 			return
 		}
-		t.attrs = append(t.attrs, htmlAttr{string(b[:eq]), attrText(b[eq+2 : eq+2+end])})
+		t.attrs = append(t.attrs, htmlAttr{names()[string(b[:eq])], attrText(b[eq+2 : eq+2+end])})
 		b = b[eq+2+end+1:]
 	}
 }
