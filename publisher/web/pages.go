@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
-	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +18,7 @@ import (
 )
 
 //go:embed templates/*.html assets/*
-var files embed.FS
+var embedded embed.FS
 
 // Pages renders what is for people. It works without JavaScript; everything it loads is on the site itself, but pictures.
 type Pages struct {
@@ -33,22 +33,17 @@ var assetTypes = map[string]string{".css": "text/css; charset=utf-8", ".svg": "i
 // NewPages prepares the pages; times are shown in zone, nil is UTC.
 func NewPages(zone *time.Location) (*Pages, error) {
 	p := &Pages{zone: cmp.Or(zone, time.UTC), assets: map[string]publisher.Asset{}}
-	t, err := template.New("").Funcs(template.FuncMap{
-		"clock":   func(t time.Time) string { return t.In(p.zone).Format("2 January 2006, 15:04") },
-		"machine": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"picture": func(a deskwire.Article) *deskwire.Media { return a.Picture() },
-		"minutes": func(a deskwire.Article) int { return a.MinutesToRead() },
-	}).ParseFS(files, "templates/*.html")
+	t, err := template.ParseFS(embedded, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
 	p.templates = t
-	entries, err := fs.ReadDir(files, "assets")
+	entries, err := fs.ReadDir(embedded, "assets")
 	if err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
 	for _, e := range entries {
-		body, err := files.ReadFile("assets/" + e.Name())
+		body, err := embedded.ReadFile("assets/" + e.Name())
 		if err != nil {
 			return nil, fmt.Errorf("pages: %w", err)
 		}
@@ -60,17 +55,60 @@ func NewPages(zone *time.Location) (*Pages, error) {
 // Assets are the pages' own files, by path.
 func (p *Pages) Assets() map[string]publisher.Asset { return p.assets }
 
-// view is what the templates see.
-type view struct {
-	Site     format.Site
-	Base     string // path of the site's root, without a final slash
-	Lang     string
-	Title    string
-	Channel  *deskwire.Channel
-	Items    []deskwire.Item // pinned ones first
-	Updated  time.Time
-	Editions []*deskwire.Edition
-	Home     string
+// A page is what every template sees. Pages link by path below Root, so that they work on whatever host they are looked at;
+// Canonical is the one address that counts.
+type page struct {
+	Root, Canonical, Language string
+	Site, Title, Description  string
+	Feeds                     []link // for readers that look for them
+	Channel                   *channelView
+	Channels                  []*channelView
+}
+
+// A link is a name and where it leads.
+type link struct{ Title, Type, URL string }
+
+// A channelView is a channel as pages show it.
+type channelView struct {
+	Title, Description, Path string
+	Language                 string // "" where it is the page's
+	Feeds                    []link
+	Face                     *face
+	Items                    []itemView
+}
+
+// A face is who stands behind a channel.
+type face struct {
+	Byline, Bio, Picture string
+	Contact              link
+}
+
+// An itemView is an item as pages show it: plain text, and addresses that were looked at.
+type itemView struct {
+	ID                  deskwire.ID
+	Title, URL, Summary string
+	Language            string // "" where it is the channel's
+	Source, SourceURL   string
+	Carriers            []link
+	Picture             *deskwire.Media
+	Alt                 string
+	Authors             []string
+	Minutes             int
+	Pinned              bool
+	Published, Updated  clock
+	HasUpdate           bool
+}
+
+// A clock is a time for people and for machines.
+type clock struct{ Text, Machine string }
+
+// The forms of a channel that its page offers.
+func feedLinks(base string) []link {
+	return []link{
+		{"RSS", "application/rss+xml", base + format.RSSFile},
+		{"Atom", "application/atom+xml", base + format.AtomFile},
+		{"JSON Feed", "application/feed+json", base + format.JSONFile},
+	}
 }
 
 // indexItems is how many items of each channel the page of all channels shows.
@@ -78,46 +116,120 @@ const indexItems = 5
 
 // Channel is the page of one channel.
 func (p *Pages) Channel(ed *deskwire.Edition, site format.Site) ([]byte, error) {
-	ch := &ed.Channel
-	return p.render("channel.html", view{
-		Site: site, Lang: cmp.Or(ch.Language, site.Language, "en"), Title: cmp.Or(ch.Title, ch.Name), Channel: ch,
-		Items: pinnedFirst(ed.Items), Updated: ed.Updated, Home: site.Page(ch),
-	})
+	v := p.channel(ed, &site, len(ed.Items))
+	pg := page{
+		Root: site.Root(), Canonical: site.Page(&ed.Channel), Language: cmp.Or(ed.Channel.Language, site.Language, "en"),
+		Site: siteTitle(&site), Title: v.Title, Description: v.Description, Feeds: feedLinks(site.Page(&ed.Channel)), Channel: v,
+	}
+	v.Language = ""
+	return p.render("channel.html", &pg)
 }
 
 // Index is the page of all channels.
 func (p *Pages) Index(editions []*deskwire.Edition, site format.Site) ([]byte, error) {
-	short := make([]*deskwire.Edition, len(editions))
-	for i, ed := range editions {
-		e := *ed
-		e.Items = pinnedFirst(e.Items)
-		e.Items = e.Items[:min(len(e.Items), indexItems)]
-		short[i] = &e
+	pg := page{
+		Root: site.Root(), Canonical: site.URL + "/", Language: cmp.Or(site.Language, "en"), Site: siteTitle(&site), Title: siteTitle(&site),
 	}
-	return p.render("index.html", view{Site: site, Lang: cmp.Or(site.Language, "en"), Title: site.Title, Editions: short, Home: site.URL + "/"})
+	for _, ed := range editions {
+		v := p.channel(ed, &site, indexItems)
+		pg.Channels = append(pg.Channels, v)
+		pg.Feeds = append(pg.Feeds, link{v.Title, "application/rss+xml", site.Feed(&ed.Channel, format.RSSFile)})
+	}
+	return p.render("index.html", &pg)
 }
 
-// pinnedFirst is the order of pages; feeds keep to the order of places.
-func pinnedFirst(items []deskwire.Item) []deskwire.Item {
-	out := make([]deskwire.Item, 0, len(items))
-	for _, pinned := range []bool{true, false} {
-		for _, item := range items {
-			if item.Pinned == pinned {
-				out = append(out, item)
-			}
-		}
-	}
-	return out
-}
+func siteTitle(site *format.Site) string { return cmp.Or(format.Line(site.Title), site.URL) }
 
-func (p *Pages) render(name string, v view) ([]byte, error) {
-	// Pages link by path, so that they work on whatever host they are looked at.
-	if u, err := url.Parse(v.Site.URL); err == nil {
-		v.Base = strings.TrimRight(u.Path, "/")
-	}
+func (p *Pages) render(name string, pg *page) ([]byte, error) {
 	var b bytes.Buffer
-	if err := p.templates.ExecuteTemplate(&b, name, v); err != nil {
+	if err := p.templates.ExecuteTemplate(&b, name, pg); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// channel is a channel with at most limit of its items, pinned ones first; feeds keep to the order of places.
+func (p *Pages) channel(ed *deskwire.Edition, site *format.Site, limit int) *channelView {
+	ch := &ed.Channel
+	v := &channelView{
+		Title: cmp.Or(format.Line(ch.Title), ch.Name), Description: format.Line(ch.Description), Path: site.Root() + ch.Path(),
+		Feeds: feedLinks(site.Root() + ch.Path()), Face: faceOf(&ch.Face),
+	}
+	language := cmp.Or(ch.Language, site.Language, "en")
+	if language != cmp.Or(site.Language, "en") {
+		v.Language = language
+	}
+	order := make([]*deskwire.Item, len(ed.Items))
+	for i := range ed.Items {
+		order[i] = &ed.Items[i]
+	}
+	slices.SortStableFunc(order, func(a, b *deskwire.Item) int { return cmp.Compare(rank(a), rank(b)) })
+	for _, item := range order[:min(limit, len(order))] {
+		v.Items = append(v.Items, p.item(item, language))
+	}
+	return v
+}
+
+func rank(item *deskwire.Item) int {
+	if item.Pinned {
+		return 0
+	}
+	return 1
+}
+
+func faceOf(f *deskwire.Face) *face {
+	v := &face{Byline: format.Line(f.Byline), Bio: format.Line(f.Bio), Picture: securePicture(f.Picture)}
+	switch contact := format.Line(f.Contact); {
+	case format.Address(contact) != "":
+		v.Contact = link{Title: contact, URL: contact}
+	case strings.Count(contact, "@") == 1 && !strings.ContainsAny(contact, " /:?&"):
+		v.Contact = link{Title: contact, URL: "mailto:" + contact}
+	}
+	if *v == (face{}) {
+		return nil
+	}
+	return v
+}
+
+// securePicture is the address of a picture that the page's policy lets a browser load.
+func securePicture(addr string) string {
+	if !strings.HasPrefix(addr, "https://") {
+		return ""
+	}
+	return format.Address(addr)
+}
+
+func (p *Pages) item(item *deskwire.Item, language string) itemView {
+	a := &item.Article
+	v := itemView{
+		ID: item.ID, URL: format.Address(a.Link), Summary: format.Line(a.Summary), Source: format.SourceName(&item.Source),
+		SourceURL: format.Address(item.Source.Home), Minutes: a.MinutesToRead(), Pinned: item.Pinned,
+		Published: p.clock(item.Published), Updated: p.clock(item.Updated),
+	}
+	// An update within the minute is nothing that a reader could see.
+	v.HasUpdate = v.Updated.Text != v.Published.Text && item.Updated.After(item.Published)
+	v.Title = cmp.Or(format.Line(a.Title), publisher.Shorten(v.Summary, 80), v.Source)
+	if a.Language != "" && !strings.EqualFold(a.Language, language) {
+		v.Language = a.Language
+	}
+	for _, author := range a.Authors {
+		if name := format.Line(author.Name); name != "" {
+			v.Authors = append(v.Authors, name)
+		}
+	}
+	for _, c := range item.Carriers {
+		if name := format.Line(c.Title); name != "" {
+			v.Carriers = append(v.Carriers, link{Title: name, URL: format.Address(c.Link)})
+		}
+	}
+	if m := a.Picture(); m != nil && securePicture(m.URL) != "" {
+		shown := *m
+		shown.Caption, shown.Credit = format.Line(m.Caption), format.Line(m.Credit)
+		v.Picture, v.Alt = &shown, cmp.Or(shown.Caption, format.Line(m.Title), v.Title)
+	}
+	return v
+}
+
+func (p *Pages) clock(t time.Time) clock {
+	return clock{t.In(p.zone).Format("2 January 2006, 15:04"), t.UTC().Format(time.RFC3339)}
 }

@@ -1,197 +1,254 @@
-// Package web serves what the press made over HTTP, and writes the same bytes as files.
+// Package web serves what the press made over HTTP, renders its pages, and writes the same bytes as files.
 //
-// It owns routes, headers, conditional requests, pages and the static export. It makes nothing per request: a response is
-// prepared bytes, a strong ETag for each coding, and headers that were put together beforehand.
+// It owns routes, headers, conditional requests, pages and the static export. It makes nothing per request: an answer is
+// prepared bytes, a strong ETag for each coding, and headers that were put together when the edition changed.
 package web
 
 import (
 	"log/slog"
-	"net"
 	"net/http"
+	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"deskwire/publisher"
+	"deskwire/publisher/format"
 )
 
 // Options are what a handler may be told. The zero Options are usable.
 type Options struct {
-	Log *slog.Logger // slog.Default() when nil
+	Log *slog.Logger // of our own faults; slog.Default() when nil
 }
 
 // handler answers requests from a press.
 type handler struct {
 	press *publisher.Press
 	log   *slog.Logger
+	mux   *http.ServeMux
+	table atomic.Pointer[table]
 }
 
-// New returns the routes of the site.
+// New returns the site's handler. Until the press has something to show it answers 503.
 func New(press *publisher.Press, o Options) http.Handler {
-	h := &handler{press: press, log: o.Log}
+	h := &handler{press: press, log: o.Log, mux: http.NewServeMux()}
 	if h.log == nil {
 		h.log = slog.Default()
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("/-/health", h.health)
-	mux.HandleFunc("/-/ready", h.ready)
-	mux.HandleFunc("/desks/{name}/feed", h.negotiate)
-	mux.HandleFunc("/topics/{name}/feed", h.negotiate)
-	mux.HandleFunc("/", h.document)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// What the mux would clean and redirect is not one of our addresses; a feed reader is told so, not sent around.
-		if strings.Contains(r.URL.Path, "//") || strings.Contains(r.URL.Path, "/.") {
-			h.fail(w, r, http.StatusNotFound, "not found")
-			return
+	h.routes()
+	return h
+}
+
+// routes are all addresses of the site. What stands at them is the press's to say: a document, or why there is none.
+func (h *handler) routes() {
+	document, negotiated, absent := h.read(h.document), h.read(h.negotiated), h.read(h.absent)
+	h.mux.Handle("/{$}", document)
+	for _, kind := range []string{"/desks", "/topics"} {
+		h.mux.Handle(kind+"/{channel}/{$}", document)
+		h.mux.Handle(kind+"/{channel}/"+format.RSSFile, document)
+		h.mux.Handle(kind+"/{channel}/"+format.AtomFile, document)
+		h.mux.Handle(kind+"/{channel}/"+format.JSONFile, document)
+		h.mux.Handle(kind+"/{channel}/sources.opml", document)
+		h.mux.Handle(kind+"/{channel}/feed", negotiated)
+		h.mux.Handle(kind+"/{channel}/", absent) // moved, closed, or never there
+		h.mux.Handle(kind+"/{channel}", absent)
+	}
+	h.mux.Handle("/opml.xml", document)
+	h.mux.Handle("/robots.txt", document)
+	h.mux.Handle("/assets/{file}", document)
+	h.mux.Handle("/-/health", h.read(h.health))
+	h.mux.Handle("/-/ready", h.read(h.ready))
+	h.mux.Handle("/", absent)
+}
+
+// ServeHTTP answers one request.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			h.log.Error("request", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+			fail(w, r, http.StatusInternalServerError, "something is broken here")
 		}
-		mux.ServeHTTP(w, r)
+	}()
+	path := r.URL.Path
+	if t := h.current(); t != nil && t.root != "" && strings.HasPrefix(path, t.root+"/") {
+		// The site stands below a path and whoever is in front of us did not take it off.
+		r = r.Clone(r.Context())
+		r.URL.Path, r.URL.RawPath = path[len(t.root):], ""
+		path = r.URL.Path
+	}
+	if strings.Contains(path, "//") || strings.Contains(path, "/.") {
+		// The mux would send the client around; nothing of ours is there.
+		h.absent(w, r, h.current())
+		return
+	}
+	h.mux.ServeHTTP(w, r)
+}
+
+// A table is a surface made ready for HTTP. It is never changed.
+type table struct {
+	surface *publisher.Surface
+	answers map[string]*answer
+	root    string // path that the site stands below
+}
+
+// current is the table of what the press shows now; nil when that is nothing yet. What did not change since the last one is
+// taken over, so it costs by the number of documents, once for each edition.
+func (h *handler) current() *table {
+	surface := h.press.Surface()
+	old := h.table.Load()
+	if surface == nil || old != nil && old.surface == surface {
+		return old
+	}
+	t := &table{surface: surface, answers: map[string]*answer{}, root: surface.Site.Root()}
+	for d := range surface.Documents() {
+		if old != nil && old.answers[d.Path] != nil && old.answers[d.Path].doc == d {
+			t.answers[d.Path] = old.answers[d.Path]
+			continue
+		}
+		t.answers[d.Path] = prepare(d)
+	}
+	h.table.CompareAndSwap(old, t) // another request may have been faster
+	return t
+}
+
+// A reader answers GET and HEAD. t is nil before the first edition.
+type reader func(w http.ResponseWriter, r *http.Request, t *table)
+
+// read lets GET and HEAD through, and says of other methods what there is.
+func (h *handler) read(f reader) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method {
+		case http.MethodGet, http.MethodHead:
+			f(w, r, h.current())
+		case http.MethodOptions:
+			h.options(w, r)
+		default:
+			w.Header().Set("Allow", allow)
+			fail(w, r, http.StatusMethodNotAllowed, "only GET and HEAD")
+		}
 	})
 }
 
-// Limits of a public server.
-const (
-	headerTimeout = 5 * time.Second  // a reader that can not send its request line is none
-	readTimeout   = 15 * time.Second // no request of ours has a body
-	writeTimeout  = 60 * time.Second // 2 MB over the slowest line that is worth serving
-	idleTimeout   = 60 * time.Second
-	maxHeader     = 64 << 10
-)
+const allow = "GET, HEAD, OPTIONS"
 
-// Server is an HTTP server with the limits that a public one needs.
-func Server(h http.Handler) *http.Server {
-	return &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug),
-	}
-}
-
-// MaxConns is how many connections are open at once; those beyond it wait to be accepted.
-const MaxConns = 10_000
-
-// Limited bounds the connections that a listener gives out.
-func Limited(l net.Listener) net.Listener {
-	return &limited{Listener: l, free: make(chan struct{}, MaxConns), done: make(chan struct{})}
-}
-
-func (h *handler) health(w http.ResponseWriter, r *http.Request) {
-	if !reading(w, r) {
-		return
-	}
-	plainText(w, http.StatusOK, "ok\n", r.Method)
-}
-
-func (h *handler) ready(w http.ResponseWriter, r *http.Request) {
-	if !reading(w, r) {
-		return
-	}
-	if !h.press.Ready() {
-		h.notYet(w, r)
-		return
-	}
-	plainText(w, http.StatusOK, "ready\n", r.Method)
-}
-
-// document answers with what stands at the path.
-func (h *handler) document(w http.ResponseWriter, r *http.Request) {
-	if !reading(w, r) {
-		return
-	}
-	if d := h.press.Document(r.URL.Path); d != nil {
-		serve(w, r, d, "")
-		return
-	}
-	h.absent(w, r)
-}
-
-// absent says why there is nothing at the path.
-func (h *handler) absent(w http.ResponseWriter, r *http.Request) {
-	if !h.press.Ready() {
-		h.notYet(w, r)
-		return
-	}
-	folder, file := channelPath(r.URL.Path)
-	switch to := h.press.Moved(folder); {
-	case to != "":
-		w.Header().Set("Cache-Control", "public, max-age=3600")
-		http.Redirect(w, r, to+file, http.StatusMovedPermanently)
-	case h.press.Gone(folder):
-		h.fail(w, r, http.StatusGone, "this channel was closed")
-	case folder == r.URL.Path+"/" && h.press.Document(folder) != nil:
-		http.Redirect(w, r, folder, http.StatusMovedPermanently)
-	default:
-		h.fail(w, r, http.StatusNotFound, "not found")
-	}
-}
-
-// channelPath cuts "/desks/world/feed.rss" into "/desks/world/" and "feed.rss".
-func channelPath(path string) (folder, file string) {
-	parts := strings.SplitN(strings.TrimPrefix(path, "/"), "/", 3)
-	if len(parts) < 2 || parts[1] == "" {
-		return "", ""
-	}
-	if len(parts) == 3 {
-		file = parts[2]
-	}
-	return "/" + parts[0] + "/" + parts[1] + "/", file
-}
-
-// negotiate picks a feed by Accept.
-func (h *handler) negotiate(w http.ResponseWriter, r *http.Request) {
-	if !reading(w, r) {
-		return
-	}
-	folder, _ := channelPath(r.URL.Path)
-	w.Header().Set("Vary", "Accept")
-	file := preferred(r.Header.Values("Accept"))
-	if d := h.press.Document(folder + file); d != nil {
-		serve(w, r, d, folder+file)
-		return
-	}
-	h.absent(w, r)
-}
-
-// reading lets GET and HEAD pass and answers everything else.
-func reading(w http.ResponseWriter, r *http.Request) bool {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead:
-		return true
-	case http.MethodOptions:
-		head := w.Header()
-		head.Set("Allow", "GET, HEAD, OPTIONS")
+// options answers what may be asked, and a browser's question whether another site's script may ask it.
+func (h *handler) options(w http.ResponseWriter, r *http.Request) {
+	head := w.Header()
+	head.Set("Allow", allow)
+	t := h.current()
+	if t != nil && (t.answers[r.URL.Path] != nil && t.answers[r.URL.Path].doc.Kind == publisher.KindFeed || strings.HasSuffix(r.URL.Path, "/feed")) {
 		head.Set("Access-Control-Allow-Origin", "*")
 		head.Set("Access-Control-Allow-Methods", "GET, HEAD")
 		head.Set("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since")
 		head.Set("Access-Control-Max-Age", "86400")
-		w.WriteHeader(http.StatusNoContent)
-	default:
-		w.Header().Set("Allow", "GET, HEAD, OPTIONS")
-		plainText(w, http.StatusMethodNotAllowed, "only GET and HEAD\n", r.Method)
 	}
-	return false
+	w.WriteHeader(http.StatusNoContent)
 }
 
-// notYet asks for patience before the first edition.
-func (h *handler) notYet(w http.ResponseWriter, r *http.Request) {
+// document answers with what stands at the path.
+func (h *handler) document(w http.ResponseWriter, r *http.Request, t *table) {
+	if t != nil {
+		if a := t.answers[r.URL.Path]; a != nil {
+			a.serve(w, r, "", time.Now())
+			return
+		}
+	}
+	h.absent(w, r, t)
+}
+
+// negotiated picks a feed by Accept.
+func (h *handler) negotiated(w http.ResponseWriter, r *http.Request, t *table) {
+	if t != nil {
+		path := strings.TrimSuffix(r.URL.Path, "feed") + preferred(r.Header["Accept"])
+		if a := t.answers[path]; a != nil {
+			a.serve(w, r, t.root+path, time.Now())
+			return
+		}
+	}
+	h.absent(w, r, t)
+}
+
+// absent says why there is nothing at the path.
+func (h *handler) absent(w http.ResponseWriter, r *http.Request, t *table) {
+	if t == nil {
+		starting(w, r)
+		return
+	}
+	folder, file := channelPath(r.URL.Path)
+	switch to := t.surface.Moved(folder); {
+	case to != "":
+		redirect(w, r, t.root+to+file)
+	case t.surface.Gone(folder):
+		fail(w, r, http.StatusGone, "this channel was closed")
+	case r.URL.Path+"/" == folder && t.answers[folder] != nil:
+		redirect(w, r, t.root+folder)
+	default:
+		fail(w, r, http.StatusNotFound, "not found")
+	}
+}
+
+// files are what may stand below a channel's path; a redirect leads to nothing else.
+var files = map[string]bool{"": true, "feed": true, "sources.opml": true, format.RSSFile: true, format.AtomFile: true, format.JSONFile: true}
+
+// channelPath cuts "/desks/world/feed.rss" into "/desks/world/" and "feed.rss"; both are empty for what is no channel's.
+func channelPath(path string) (folder, file string) {
+	kind, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	name, file, _ := strings.Cut(rest, "/")
+	if kind != "desks" && kind != "topics" || name == "" || !files[file] {
+		return "", ""
+	}
+	return "/" + kind + "/" + name + "/", file
+}
+
+func (h *handler) health(w http.ResponseWriter, r *http.Request, _ *table) {
+	w.Header().Set("Cache-Control", "no-store")
+	plainText(w, r, http.StatusOK, "ok")
+}
+
+func (h *handler) ready(w http.ResponseWriter, r *http.Request, t *table) {
+	if t == nil {
+		starting(w, r)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	plainText(w, r, http.StatusOK, "ready")
+}
+
+// starting asks for patience before the first edition.
+func starting(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Retry-After", "5")
-	h.fail(w, r, http.StatusServiceUnavailable, "starting")
+	fail(w, r, http.StatusServiceUnavailable, "starting")
 }
 
-// fail answers with a short plain text. Errors are not kept by caches for long: what is missing now may come.
-func (h *handler) fail(w http.ResponseWriter, r *http.Request, status int, what string) {
-	w.Header().Set("Cache-Control", "public, max-age=60")
-	if status == http.StatusServiceUnavailable {
+func redirect(w http.ResponseWriter, r *http.Request, to string) {
+	w.Header().Set("Location", to)
+	w.Header().Set("Cache-Control", "public, max-age=3600")
+	w.Header().Set("Access-Control-Allow-Origin", "*") // scripts of other sites follow a feed that moved
+	plainText(w, r, http.StatusMovedPermanently, "moved to "+to)
+}
+
+// fail answers with a short plain text. Caches keep it for a minute at most: what is missing now may come.
+func fail(w http.ResponseWriter, r *http.Request, status int, what string) {
+	switch status {
+	case http.StatusNotFound, http.StatusGone:
+		w.Header().Set("Cache-Control", "public, max-age=60")
+	default:
 		w.Header().Set("Cache-Control", "no-store")
 	}
-	plainText(w, status, what+"\n", r.Method)
+	plainText(w, r, status, what)
 }
 
-func plainText(w http.ResponseWriter, status int, body, method string) {
+func plainText(w http.ResponseWriter, r *http.Request, status int, line string) {
 	head := w.Header()
 	head.Set("Content-Type", "text/plain; charset=utf-8")
 	head.Set("X-Content-Type-Options", "nosniff")
+	head.Set("Referrer-Policy", referrerPolicy)
 	head.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	w.WriteHeader(status)
-	if method != http.MethodHead {
-		w.Write([]byte(body))
+	if r.Method != http.MethodHead {
+		w.Write([]byte(line + "\n"))
 	}
 }

@@ -1,0 +1,182 @@
+package web
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"deskwire/publisher"
+)
+
+// A snippet is what one kind of web server can not see in files: exact media types, the choice of a feed by Accept, channels
+// that moved and channels that are gone.
+type snippet struct{ name, text string }
+
+// snippets writes them for a surface. Names of channels are lower-case letters, digits and hyphens: nothing in them means
+// anything to a server.
+func snippets(s *publisher.Surface) []snippet {
+	moved, gone := s.Redirects()
+	r := rules{root: s.Site.Root(), moved: moved, from: slices.Sorted(maps.Keys(moved)), gone: gone}
+	return []snippet{{"nginx.conf", r.nginx()}, {"Caddyfile", r.caddy()}, {"apache.conf", r.apache()}}
+}
+
+type rules struct {
+	root  string
+	moved map[string]string
+	from  []string // keys of moved, sorted
+	gone  []string
+}
+
+func (r *rules) nginx() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `# Include this in a server block whose root is the folder above this one.
+index index.html;
+absolute_redirect off;
+gzip_static on;
+gzip_vary on;
+types {
+	text/html html;
+	text/css css;
+	text/plain txt;
+	image/svg+xml svg;
+	application/rss+xml rss;
+	application/atom+xml atom;
+	application/feed+json json;
+	text/x-opml opml;
+}
+charset utf-8;
+charset_types text/css text/plain application/rss+xml application/atom+xml text/x-opml;
+add_header X-Content-Type-Options nosniff always;
+add_header Referrer-Policy %[1]s always;
+add_header Content-Security-Policy "%[2]s" always;
+add_header Cache-Control "%[3]s";
+location ~ \.(rss|atom|json|opml)$ {
+	add_header X-Content-Type-Options nosniff always;
+	add_header Referrer-Policy %[1]s always;
+	add_header Content-Security-Policy "%[4]s" always;
+	add_header Cache-Control "%[3]s";
+	add_header Access-Control-Allow-Origin *;
+	add_header Access-Control-Expose-Headers "ETag, Link";
+}
+location = %[5]s/opml.xml {
+	types { }
+	default_type text/x-opml;
+	add_header X-Content-Type-Options nosniff always;
+	add_header Content-Security-Policy "%[4]s" always;
+	add_header Cache-Control "%[3]s";
+	add_header Access-Control-Allow-Origin *;
+}
+location ~ ^%[5]s/(desks|topics)/[^/]+/feed$ {
+	if ($http_accept ~* "application/atom\+xml") { rewrite ^ $uri.atom last; }
+	if ($http_accept ~* "application/(feed\+)?json") { rewrite ^ $uri.json last; }
+	rewrite ^ $uri.rss last;
+}
+location ~ /\. { return 404; }
+location ^~ %[5]s/_server/ { return 404; }
+`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root)
+	for _, from := range r.from {
+		fmt.Fprintf(&b, "location ^~ %[1]s%[2]s { rewrite ^%[1]s%[2]s(.*)$ %[1]s%[3]s$1 permanent; }\n", r.root, from, r.moved[from])
+	}
+	for _, path := range r.gone {
+		fmt.Fprintf(&b, "location ^~ %s%s { return 410; }\n", r.root, path)
+	}
+	return b.String()
+}
+
+func (r *rules) caddy() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `# Import this in a site block, after a line "root * FOLDER" that names the folder above this one.
+route {
+	@hidden path %[5]s/_server/* %[5]s/.*
+	respond @hidden 404
+`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root)
+	for i, from := range r.from {
+		fmt.Fprintf(&b, "\t@moved%[1]d path_regexp moved%[1]d ^%[2]s%[3]s(.*)$\n\tredir @moved%[1]d %[2]s%[4]s{re.moved%[1]d.1} permanent\n", i, r.root, from, r.moved[from])
+	}
+	for i, path := range r.gone {
+		fmt.Fprintf(&b, "\t@gone%[1]d path %[2]s%[3]s*\n\trespond @gone%[1]d 410\n", i, r.root, path)
+	}
+	fmt.Fprintf(&b, `	@asAtom {
+		path_regexp ^%[5]s/(desks|topics)/[^/]+/feed$
+		header Accept *application/atom+xml*
+	}
+	rewrite @asAtom {path}.atom
+	@asJSON {
+		path_regexp ^%[5]s/(desks|topics)/[^/]+/feed$
+		header_regexp Accept application/(feed\+)?json
+	}
+	rewrite @asJSON {path}.json
+	@asRSS path_regexp ^%[5]s/(desks|topics)/[^/]+/feed$
+	rewrite @asRSS {path}.rss
+	header {
+		X-Content-Type-Options nosniff
+		Referrer-Policy %[1]s
+		Cache-Control "%[3]s"
+		Content-Security-Policy "%[2]s"
+	}
+	@feeds path *.rss *.atom *.json *.opml */opml.xml
+	header @feeds {
+		Content-Security-Policy "%[4]s"
+		Access-Control-Allow-Origin *
+		Access-Control-Expose-Headers "ETag, Link"
+	}
+	@rss path *.rss
+	header @rss Content-Type "application/rss+xml; charset=utf-8"
+	@atom path *.atom
+	header @atom Content-Type "application/atom+xml; charset=utf-8"
+	@json path *.json
+	header @json Content-Type application/feed+json
+	@opml path *.opml */opml.xml
+	header @opml Content-Type "text/x-opml; charset=utf-8"
+	file_server {
+		precompressed br gzip
+	}
+}
+`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root)
+	return b.String()
+}
+
+func (r *rules) apache() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `# Include this in a virtual host whose DocumentRoot is the folder above this one.
+DirectoryIndex index.html
+AddType "text/html; charset=utf-8" .html
+AddType "text/css; charset=utf-8" .css
+AddType "text/plain; charset=utf-8" .txt
+AddType "application/rss+xml; charset=utf-8" .rss
+AddType "application/atom+xml; charset=utf-8" .atom
+AddType application/feed+json .json
+AddType "text/x-opml; charset=utf-8" .opml
+<Files "opml.xml">
+	ForceType "text/x-opml; charset=utf-8"
+</Files>
+<IfModule mod_headers.c>
+	Header always set X-Content-Type-Options nosniff
+	Header always set Referrer-Policy %[1]s
+	Header set Cache-Control "%[3]s"
+	Header set Content-Security-Policy "%[2]s"
+	<FilesMatch "(\.(rss|atom|json|opml)|^opml\.xml)$">
+		Header set Content-Security-Policy "%[4]s"
+		Header set Access-Control-Allow-Origin *
+		Header set Access-Control-Expose-Headers "ETag, Link"
+	</FilesMatch>
+</IfModule>
+<IfModule mod_rewrite.c>
+	RewriteEngine On
+	RewriteCond %%{HTTP_ACCEPT} application/atom\+xml [NC]
+	RewriteRule ^%[5]s/((desks|topics)/[^/]+/feed)$ %[5]s/$1.atom [PT]
+	RewriteCond %%{HTTP_ACCEPT} application/(feed\+)?json [NC]
+	RewriteRule ^%[5]s/((desks|topics)/[^/]+/feed)$ %[5]s/$1.json [PT]
+	RewriteRule ^%[5]s/((desks|topics)/[^/]+/feed)$ %[5]s/$1.rss [PT]
+</IfModule>
+RedirectMatch 404 ^%[5]s/(_server/|\.)
+`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root)
+	for _, from := range r.from {
+		fmt.Fprintf(&b, "RedirectMatch 301 ^%[1]s%[2]s(.*)$ %[1]s%[3]s$1\n", r.root, from, r.moved[from])
+	}
+	for _, path := range r.gone {
+		fmt.Fprintf(&b, "RedirectMatch 410 ^%s%s\n", r.root, path)
+	}
+	return b.String()
+}
