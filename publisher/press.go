@@ -79,6 +79,9 @@ func (p *Press) Reconfigure(site format.Site, channels []deskwire.Channel, from 
 // Surface is what readers can ask for now; nil before the first Update.
 func (p *Press) Surface() *Surface { return p.now.Load() }
 
+// Document is what stands at a path now, or nil.
+func (p *Press) Document(path string) *Document { return p.Surface().Document(path) }
+
 // Ready reports whether there is anything to read yet.
 func (p *Press) Ready() bool { return p.now.Load() != nil }
 
