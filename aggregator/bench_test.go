@@ -3,6 +3,7 @@ package aggregator
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -60,7 +61,36 @@ type bench struct {
 
 func openBench(b *testing.B) *bench {
 	b.Helper()
-	path := filepath.Join(b.TempDir(), "news.db")
+	return openBenchAt(b, filepath.Join(b.TempDir(), "news.db"))
+}
+
+// storeEnv names a folder that `go run ./internal/bench/fill` made; its store is copied and added to.
+const storeEnv = "DESKWIRE_BENCH_STORE"
+
+// openLarge opens a copy of the large store.
+func openLarge(b *testing.B) *bench {
+	b.Helper()
+	from, err := os.Open(filepath.Join(os.Getenv(storeEnv), "deskwire.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer from.Close()
+	path := filepath.Join(b.TempDir(), "large.db")
+	to, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := io.Copy(to, from); err != nil {
+		b.Fatal(err)
+	}
+	if err := errors.Join(to.Sync(), to.Close()); err != nil {
+		b.Fatal(err)
+	}
+	return openBenchAt(b, path)
+}
+
+func openBenchAt(b *testing.B, path string) *bench {
+	b.Helper()
 	file, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
 		b.Fatal(err)
@@ -174,6 +204,26 @@ func BenchmarkFirstRound(b *testing.B) {
 			b.ReportMetric(float64(e.engine.commits.Load()), "commits")
 			b.ReportMetric(float64(info.Size())/float64(u.html), "store/html")
 			b.ReportMetric(float64(u.gzip)/float64(u.feeds)/1024, "KB/feed")
+		}
+	})
+	// Budget: 1.5 times the bare loop.
+	b.Run("deskwire-large", func(b *testing.B) {
+		if os.Getenv(storeEnv) == "" {
+			b.Skip("no large store: make one with `go run ./internal/bench/fill` and name its folder in " + storeEnv)
+		}
+		for b.Loop() {
+			b.StopTimer()
+			e := openLarge(b)
+			b.StartTimer()
+			g := startGauge()
+			r, err := e.Round(b.Context(), u.sources(), RoundOptions{})
+			if err != nil || r.New != u.feeds*(upstreamItems-2) || r.Failed > 0 {
+				b.Fatalf("%v: %d new, %d failed", err, r.New, r.Failed)
+			}
+			g.end()
+			e.close(b)
+			g.report(b)
+			b.ReportMetric(float64(e.engine.commits.Load()), "commits")
 		}
 	})
 }

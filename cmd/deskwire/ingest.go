@@ -87,7 +87,12 @@ func (a *app) showDue(ctx context.Context, n *Newsroom, at time.Time, only []str
 	for i := range n.Plan().Sources {
 		src := &n.Plan().Sources[i]
 		st := states[src.Name]
-		if len(only) > 0 && !slices.Contains(only, src.Name) || len(only) == 0 && !fetch.Due(src, &st, at) {
+		if len(only) > 0 {
+			// By hand, only what the source itself forbids holds.
+			if free := fetch.ByHand(src, &st, at); !slices.Contains(only, src.Name) || free.IsZero() || free.After(at) {
+				continue
+			}
+		} else if !fetch.Due(src, &st, at) {
 			continue
 		}
 		due++
