@@ -267,7 +267,7 @@ func (p *dateParts) readOffset(s string) int {
 	used := 1 + n
 	seconds := 0
 	switch {
-	case n <= 2 && len(s) > used+2 && s[used] == ':' && s[used+1] >= '0' && s[used+1] <= '9':
+	case n <= 2 && len(s) > used+1 && s[used] == ':' && s[used+1] >= '0' && s[used+1] <= '9':
 		m, k := leadingNumber(s[used+1:])
 		seconds, used = v*3600+m*60, used+1+k
 	case n <= 2:

@@ -58,10 +58,11 @@ func (s *scanner) open(at int, t tag) {
 	}
 }
 
-// mayClose reports whether the open element is one that an item's tag may close: a field of the feed, or an item or a direct
-// field of an item. A dropped element may hold items of its own kind of list.
+// mayClose reports whether the open element is one that an item's tag may close: anything outside an item, since feeds leave
+// elements of their head open and news must not vanish in them; inside one, the item and its fields, but nothing that is
+// left out, which may hold items of its own.
 func (s *scanner) mayClose() bool {
-	return s.stack[len(s.stack)-1].kind != frameDrop
+	return s.stack[len(s.stack)-1].kind != frameDrop || !s.itemOpen()
 }
 
 // endsField reports whether a tag is one that can not stand inside the field that is open, because both are an item's own
