@@ -1,6 +1,7 @@
 package publisher
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -8,35 +9,61 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"deskwire"
 	"deskwire/publisher/rule"
-	"deskwire/storage"
 )
 
-// An Explanation says why an article is where it is, and why it is not where it is not.
+// An Explanation says where an article came from, why it is where it is, and why it is not where it is not.
 type Explanation struct {
-	Article  deskwire.ID   `json:"article"`
-	Story    deskwire.ID   `json:"story"`
-	Source   string        `json:"source"`
-	Title    string        `json:"title"`
-	Placed   time.Time     `json:"placed"`
-	Lead     deskwire.ID   `json:"lead"` // the article that the story is shown by
-	LeadWhy  string        `json:"lead_why"`
-	Channels []ChannelCase `json:"channels"`
+	Article   deskwire.ID     `json:"article"`
+	Source    string          `json:"source"`
+	GUID      string          `json:"guid"` // the source's own name for it
+	Link      string          `json:"link,omitempty"`
+	Title     string          `json:"title"` // the source's
+	Published time.Time       `json:"published"`
+	FirstSeen time.Time       `json:"first_seen"`
+	Revision  int             `json:"revision"` // 0 for the first
+	Revised   time.Time       `json:"revised,omitzero"`
+	Story     deskwire.ID     `json:"story"`
+	Placed    time.Time       `json:"placed"`
+	Lead      deskwire.ID     `json:"lead"` // the article that the story is shown by
+	LeadWhy   string          `json:"lead_why"`
+	Others    []OtherArticle  `json:"others,omitempty"` // the story's other articles
+	Decisions []DecisionStand `json:"decisions,omitempty"`
+	Overtaken []string        `json:"overtaken,omitempty"` // fields that the source changed after an editor had replaced them
+	Channels  []ChannelCase   `json:"channels"`
+}
+
+// OtherArticle is another article of the same story.
+type OtherArticle struct {
+	Article deskwire.ID `json:"article"`
+	Source  string      `json:"source"`
+	Title   string      `json:"title"`
+}
+
+// DecisionStand is a decision and whether it still holds.
+type DecisionStand struct {
+	deskwire.Decision
+	Undone bool `json:"undone,omitempty"`
 }
 
 // A ChannelCase is the explanation for one channel.
 type ChannelCase struct {
 	rule.Trace
-	Filed    string   `json:"filed,omitempty"`    // what filed it, as stored
-	Decision string   `json:"decision,omitempty"` // what an editor made of it
-	Shown    bool     `json:"shown"`              // in the edition now
-	Verdict  string   `json:"verdict"`            // why it is shown or not, in a few words
-	Cuts     []string `json:"cuts,omitempty"`     // what policy or rights took away
+	Filed    string    `json:"filed,omitempty"`    // what filed it, as stored
+	Refiling bool      `json:"refiling,omitempty"` // the rules changed, and filing again has not shown its result yet
+	Decision string    `json:"decision,omitempty"` // what an editor made of it
+	Shown    bool      `json:"shown"`              // in the edition now
+	Rank     int       `json:"rank,omitempty"`     // its place in the feed, from 1
+	Verdict  string    `json:"verdict"`            // why it is shown or not, in a few words
+	Until    time.Time `json:"until,omitzero"`     // when time alone may change the channel's edition
+	Cuts     []string  `json:"cuts,omitempty"`     // what policy or rights took away
 }
 
-// Explain works out why the article's story is or is not in the named channels, in all when none is named.
+// Explain works out why the article's story is or is not in the channels of these keys, in all when none is named. An article
+// that does not exist is [deskwire.ErrNotFound].
 func (f *Filer) Explain(ctx context.Context, id deskwire.ID, now time.Time, sources map[string]deskwire.Source, keys ...string) (*Explanation, error) {
 	stories, err := f.Store.Stories(ctx, id)
 	if err != nil {
@@ -46,15 +73,6 @@ func (f *Filer) Explain(ctx context.Context, id deskwire.ID, now time.Time, sour
 		return nil, fmt.Errorf("article %s: %w", id, deskwire.ErrNotFound)
 	}
 	story := stories[0]
-	article := story.Article(id)
-	if article == nil {
-		article = &story.Articles[0]
-	}
-	lead, why := story.Lead()
-	x := &Explanation{
-		Article: article.ID, Story: story.ID, Source: article.Source, Title: article.Title, Placed: story.Placed,
-		Lead: story.Articles[lead].ID, LeadWhy: string(why),
-	}
 	filed, err := f.Store.FiledIn(ctx, story.ID)
 	if err != nil {
 		return nil, err
@@ -67,105 +85,198 @@ func (f *Filer) Explain(ctx context.Context, id deskwire.ID, now time.Time, sour
 	if err != nil {
 		return nil, err
 	}
+	x := explain(story, id, now)
 	for _, t := range f.Rules.Trace(story, body, slices.Collect(maps.Keys(assigned(story))), keys...) {
 		i := slices.IndexFunc(f.Channels, func(c deskwire.Channel) bool { return c.Key() == t.Channel })
-		c := ChannelCase{Trace: t, Filed: filed[t.Channel]}
-		if err := f.judge(ctx, &c, f.Channels[i], story, now, sources, states[t.Channel]); err != nil {
+		ch, st := f.Channels[i], states[t.Channel]
+		candidates, err := Gather(ctx, f.Store, ch, now, sources)
+		if err != nil {
 			return nil, err
 		}
+		ed, until := Compose(ch, now, candidates, sources, st.Created)
+		c := ChannelCase{Trace: t, Filed: filed[t.Channel], Until: until, Refiling: st.Next != 0 && !st.NextSwitched}
+		c.judge(&ed, story, now, sources)
 		x.Channels = append(x.Channels, c)
 	}
 	return x, nil
 }
 
-// judge says whether the channel shows the story now, and why not.
-func (f *Filer) judge(ctx context.Context, c *ChannelCase, ch deskwire.Channel, story *deskwire.Story, now time.Time, sources map[string]deskwire.Source, st storage.ChannelState) error {
-	standing := story.Standing(now)
-	switch by, assigned := standing.Assigned[c.Channel]; {
-	case standing.HiddenIn(c.Channel) != "":
-		c.Decision = "hidden by decision " + string(standing.HiddenIn(c.Channel))
-	case assigned:
-		c.Decision = "assigned by decision " + string(by)
-	case standing.PinnedIn(c.Channel):
-		c.Decision = "pinned"
+// explain is what there is to say of a story without looking at channels.
+func explain(story *deskwire.Story, id deskwire.ID, now time.Time) *Explanation {
+	article := story.Article(id)
+	if article == nil { // the ID of a story whose first article went
+		article = &story.Articles[0]
 	}
-	candidates, err := Gather(ctx, f.Store, ch, now, sources)
-	if err != nil {
-		return err
+	lead, why := story.Lead()
+	x := &Explanation{
+		Article: article.ID, Source: article.Source, GUID: article.GUID, Link: article.Link, Title: article.Title,
+		Published: article.Published, FirstSeen: article.FirstSeen, Revision: article.Revision,
+		Story: story.ID, Placed: story.Placed, Lead: story.Articles[lead].ID, LeadWhy: string(why),
 	}
-	ed, _ := Compose(ch, now, candidates, sources, st.Created)
-	for i := range ed.Items {
-		if ed.Items[i].ID == story.ID {
-			c.Shown, c.Cuts, c.Verdict = true, ed.Items[i].Cuts, "shown"
-			return nil
+	if article.Revision > 0 {
+		x.Revised = article.Revised
+	}
+	for i := range story.Articles {
+		if a := &story.Articles[i]; a.ID != article.ID {
+			x.Others = append(x.Others, OtherArticle{a.ID, a.Source, a.Title})
 		}
 	}
-	alone := ch
-	alone.Policy.Limit, alone.Policy.PerSource = 0, 0
-	ageless := alone
-	ageless.Policy.MaxAge = 0
-	one := []deskwire.Story{*story}
-	shows := func(ch deskwire.Channel) bool {
-		ed, _ := Compose(ch, now, one, sources, st.Created)
-		return len(ed.Items) > 0
+	undone := map[deskwire.ID]bool{}
+	for _, d := range slices.Backward(story.Decisions) {
+		if d.Verb == deskwire.Undo && !undone[d.ID] {
+			undone[d.Undoes] = true
+		}
+	}
+	for _, d := range story.Decisions {
+		x.Decisions = append(x.Decisions, DecisionStand{d, undone[d.ID]})
+	}
+	standing := story.Standing(now)
+	x.Overtaken = standing.Overtaken(article)
+	return x
+}
+
+// judge says whether the edition shows the story, and why not.
+func (c *ChannelCase) judge(ed *deskwire.Edition, story *deskwire.Story, now time.Time, sources map[string]deskwire.Source) {
+	standing := deskwire.Stand(concerning(story.Decisions, c.Channel), now)
+	hidden := standing.HiddenIn(c.Channel)
+	switch by := standing.Assigned[c.Channel]; {
+	case hidden != "":
+		c.Decision = "hidden by decision " + string(hidden)
+	case standing.PinnedIn(c.Channel):
+		c.Decision = "pinned"
+	case by != "":
+		c.Decision = "assigned by decision " + string(by)
+	}
+	if i := slices.IndexFunc(ed.Items, func(item deskwire.Item) bool { return item.ID == story.ID }); i >= 0 {
+		c.Shown, c.Rank, c.Cuts, c.Verdict = true, i+1, ed.Items[i].Cuts, "shown"
+		return
+	}
+	// The story alone in the channel, without one limit after the other: the one that made the difference is the reason.
+	shows := func(change func(*deskwire.Policy)) bool {
+		ch := ed.Channel
+		ch.Policy.Limit, ch.Policy.PerSource = 0, 0
+		change(&ch.Policy)
+		alone, _ := Compose(ch, now, []deskwire.Story{*story}, sources, time.Time{})
+		return len(alone.Items) > 0
+	}
+	policy, source := ed.Channel.Policy, ledBy(story)
+	from := 0
+	for i := range ed.Items {
+		if ed.Items[i].Source.Name == source {
+			from++
+		}
 	}
 	switch {
 	case c.Filed == "" && c.Taken:
-		c.Verdict = "its rules take it; it is being filed"
+		c.Verdict = "its rules take it, and it is still to be filed"
+	case c.Filed == "" && c.By != "":
+		c.Verdict = "a rule drops it"
 	case c.Filed == "":
-		c.Verdict = "no rule takes it, or one drops it"
-	case standing.HiddenIn(c.Channel) != "":
+		c.Verdict = "no rule takes it"
+	case hidden != "":
 		c.Verdict = "an editor hid it"
-	case !shows(ageless):
+	case !shows(func(p *deskwire.Policy) { p.MaxAge = 0 }):
 		c.Verdict = "its source's rights have run out"
-	case !shows(alone):
-		c.Verdict = fmt.Sprintf("it is older than the channel's max_age of %v", ch.Policy.MaxAge)
-	case ch.Policy.PerSource > 0 && perSource(ed.Items, story) >= ch.Policy.PerSource:
-		c.Verdict = fmt.Sprintf("the channel shows at most %d of one source", ch.Policy.PerSource)
+	case !shows(func(*deskwire.Policy) {}):
+		c.Verdict = fmt.Sprintf("it is older than the channel's max_age of %s", age(policy.MaxAge))
+	case policy.PerSource > 0 && from >= policy.PerSource:
+		c.Verdict = fmt.Sprintf("the channel shows at most %d of one source", policy.PerSource)
 	default:
-		c.Verdict = fmt.Sprintf("%d newer items fill the channel's limit", len(ed.Items))
+		c.Verdict = fmt.Sprintf("%d items fill the channel's limit before it", len(ed.Items))
 	}
-	return nil
 }
 
-func perSource(items []deskwire.Item, story *deskwire.Story) int {
+// ledBy is the source of the article that the story is shown by.
+func ledBy(story *deskwire.Story) string {
 	lead, _ := story.Lead()
-	n := 0
-	for i := range items {
-		if items[i].Source.Name == story.Articles[lead].Source {
-			n++
+	return story.Articles[lead].Source
+}
+
+// age is a span as the configuration writes it.
+func age(d time.Duration) string {
+	if d >= 24*time.Hour && d%(24*time.Hour) == 0 {
+		return fmt.Sprintf("%dd", d/(24*time.Hour))
+	}
+	s := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(s, zero) {
+			s = s[:len(s)-2]
 		}
 	}
-	return n
+	return s
 }
 
-// Write tells the explanation to a person.
+// oneLine is a foreign text without what would move a terminal's cursor.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d' { // joiners belong to words
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// Write tells the explanation to a person. Times are in UTC.
 func (x *Explanation) Write(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s\n  from %s, placed %s", x.Article, x.Title, x.Source, x.Placed.UTC().Format("2006-01-02 15:04 UTC"))
-	if x.Story != x.Article {
-		fmt.Fprintf(&b, ", in story %s", x.Story)
+	at := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+	fmt.Fprintf(&b, "%s  %s\n", x.Article, cmp.Or(oneLine(x.Title), "(no title)"))
+	fmt.Fprintf(&b, "  from %s, published %s, first seen %s, placed %s\n", x.Source, at(x.Published), at(x.FirstSeen), at(x.Placed))
+	if x.Revision > 0 {
+		fmt.Fprintf(&b, "  revision %d, read %s\n", x.Revision, at(x.Revised))
 	}
-	fmt.Fprintf(&b, "; shown by %s (%s)\n", x.Lead, x.LeadWhy)
-	for _, c := range x.Channels {
-		fmt.Fprintf(&b, "\n%s: %s\n", c.Channel, c.Verdict)
-		if c.Filed != "" {
-			fmt.Fprintf(&b, "  filed by %s\n", c.Filed)
+	if x.Story != x.Article || len(x.Others) > 0 {
+		fmt.Fprintf(&b, "  in story %s, shown by %s (%s)\n", x.Story, x.Lead, x.LeadWhy)
+	}
+	for _, o := range x.Others {
+		fmt.Fprintf(&b, "  with %s from %s: %s\n", o.Article, o.Source, oneLine(o.Title))
+	}
+	for _, d := range x.Decisions {
+		fmt.Fprintf(&b, "  %s %s by %s, %s", d.ID, d.Verb, oneLine(d.By), at(d.At))
+		if d.Channel != "" {
+			fmt.Fprintf(&b, ", in %s", d.Channel)
 		}
-		if c.Decision != "" {
-			fmt.Fprintf(&b, "  %s\n", c.Decision)
+		if d.Undone {
+			b.WriteString(", taken back")
 		}
-		for _, e := range c.Entries {
-			verdict := "no"
-			if e.Matched {
-				verdict = "yes"
-			}
-			fmt.Fprintf(&b, "  %-4s %s: %s\n", verdict, e.Entry, e.Because())
+		if d.Why != "" {
+			fmt.Fprintf(&b, " (%s)", oneLine(d.Why))
 		}
-		for _, cut := range c.Cuts {
-			fmt.Fprintf(&b, "  cut: %s\n", cut)
-		}
+		b.WriteByte('\n')
+	}
+	for _, field := range x.Overtaken {
+		fmt.Fprintf(&b, "  look: the source has changed the %s since an editor replaced it\n", field)
+	}
+	for i := range x.Channels {
+		x.Channels[i].write(&b)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func (c *ChannelCase) write(b *strings.Builder) {
+	fmt.Fprintf(b, "\n%s: %s", c.Channel, c.Verdict)
+	if c.Shown {
+		fmt.Fprintf(b, ", number %d", c.Rank)
+	}
+	b.WriteByte('\n')
+	if c.Filed != "" {
+		fmt.Fprintf(b, "  filed by %s\n", c.Filed)
+	}
+	if c.Refiling {
+		b.WriteString("  the channel is being filed again by its present rules\n")
+	}
+	if c.Decision != "" {
+		fmt.Fprintf(b, "  %s\n", c.Decision)
+	}
+	for _, e := range c.Entries {
+		verdict := "no"
+		if e.Matched {
+			verdict = "yes"
+		}
+		fmt.Fprintf(b, "  %-3s %s, %s: %s\n", verdict, e.Entry, e.Source, oneLine(e.Because()))
+	}
+	for _, cut := range c.Cuts {
+		fmt.Fprintf(b, "  cut: %s\n", cut)
+	}
 }

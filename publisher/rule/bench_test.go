@@ -59,7 +59,7 @@ func latin(r *rand.Rand) func(n int) string {
 		for i := range words {
 			words[i] = invent(r, 1+r.IntN(4))
 			if i%9 == 0 {
-				words[i] = strings.Title(words[i])
+				words[i] = strings.ToUpper(words[i][:1]) + words[i][1:]
 			}
 		}
 		return strings.Join(words, " ") + "."
@@ -104,5 +104,55 @@ func BenchmarkFile(b *testing.B) {
 			}
 			b.ReportMetric(float64(taken)/float64(i), "channels/story")
 		})
+	}
+}
+
+// Budget: 40 µs an article whose body of 4 KB is read too.
+func BenchmarkFileBody(b *testing.B) {
+	channels, sources := newsroom(20, 20)
+	for i := range channels {
+		channels[i].Take[0].In = []string{"title", "summary", "body"}
+	}
+	set, problems := Compile(channels, sources)
+	if set == nil {
+		b.Fatal(problems)
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	text := latin(r)
+	s := story(r, text)
+	html := strings.Repeat("<p>"+text(60)+" <b>"+text(2)+"</b></p>\n", 10)
+	b.SetBytes(int64(len(html)))
+	b.ReportAllocs()
+	body := func(deskwire.ID) string { return html }
+	for b.Loop() {
+		set.File(s, body)
+	}
+}
+
+// Budget: 5 ms for the rules of a large newsroom.
+func BenchmarkCompile(b *testing.B) {
+	channels, sources := newsroom(50, 50)
+	for b.Loop() {
+		if set, problems := Compile(channels, sources); set == nil {
+			b.Fatal(problems)
+		}
+	}
+}
+
+// Budget: 1.5 µs an expression.
+func BenchmarkWhen(b *testing.B) {
+	set, problems := Compile([]deskwire.Channel{{Kind: deskwire.Desk, Name: "d", Take: []deskwire.Rule{
+		{When: `article.words > 150 && "politics" in article.categories`}}}}, nil)
+	if set == nil {
+		b.Fatal(problems)
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	s := story(r, latin(r))
+	s.Articles[0].Words = 200
+	b.ReportAllocs()
+	for b.Loop() {
+		if set.File(s, nil) == nil {
+			b.Fatal("not taken")
+		}
 	}
 }

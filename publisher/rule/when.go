@@ -2,6 +2,7 @@ package rule
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -101,6 +102,9 @@ func kinder(message string) string {
 			return "now is not known here: a story is filed once, and the answer would be another one later; max_age limits a channel by age"
 		}
 		return message + closest(name, []string{"article", "len", "lower", "upper", "any", "all", "none", "filter", "count"})
+	}
+	if strings.Contains(message, "exceeds maximum allowed nodes") {
+		return fmt.Sprintf("the expression has more than %d parts", maxNodes)
 	}
 	return message
 }
