@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -54,11 +55,9 @@ func (c *compiler) print(list string, entries []int32) string {
 	return strings.Join(slices.Compact(out), "")
 }
 
-// quote joins values such that no two lists look the same.
+// quote joins values such that no two lists look the same: each stands behind its length.
 func quote(values []string) string {
-	return strings.Join(each(values, func(s string) string {
-		return `"` + strings.NewReplacer("\\", `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`).Replace(s) + `"`
-	}), " ")
+	return strings.Join(each(values, func(s string) string { return strconv.Itoa(len(s)) + ":" + s }), " ")
 }
 
 // each is nil for nil.
