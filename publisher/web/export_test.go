@@ -1,0 +1,173 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"deskwire"
+)
+
+// A folder is a sink in memory.
+type folder map[string][]byte
+
+type folderFile struct {
+	bytes.Buffer
+	name string
+	to   folder
+}
+
+func (f *folderFile) Close() error {
+	f.to[f.name] = f.Bytes()
+	return nil
+}
+
+func (f folder) sink(name string) (io.WriteCloser, error) {
+	if _, twice := f[name]; twice {
+		return nil, errors.New("written twice")
+	}
+	return &folderFile{name: name, to: f}, nil
+}
+
+func export(t testing.TB, n *newsroom) folder {
+	t.Helper()
+	f := folder{}
+	count, err := Export(t.Context(), n.press, f.sink)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if count != len(f)-1 {
+		t.Errorf("%d files told, %d and the manifest written", count, len(f)-1)
+	}
+	return f
+}
+
+// What is exported is what is served: every file, in every coding, and every address.
+func TestExportIsWhatIsServed(t *testing.T) {
+	t.Parallel()
+	n := running(t)
+	files := export(t, n)
+	served := map[string]bool{Manifest: true}
+	for d := range n.press.Surface().Documents() {
+		name := fileName(d.Path)
+		for suffix, coding := range map[string]string{"": "identity", ".gz": "gzip", ".br": "br"} {
+			got := n.ask("GET", d.Path, "Accept-Encoding: "+coding)
+			if suffix != "" && got.Header.Get("Content-Encoding") == "" {
+				if files[name+suffix] != nil {
+					t.Errorf("%s%s is not served", name, suffix)
+				}
+				continue
+			}
+			served[name+suffix] = true
+			if b := body(t, got); !bytes.Equal(b, files[name+suffix]) {
+				t.Errorf("%s%s: %d bytes served, %d exported", name, suffix, len(b), len(files[name+suffix]))
+			}
+		}
+	}
+	for name := range files {
+		if !served[name] && !strings.HasPrefix(name, serverFolder+"/") {
+			t.Errorf("%s is exported and not served", name)
+		}
+	}
+	for _, name := range []string{"index.html", "desks/world/index.html", "desks/world/feed.rss", "topics/bridges/feed.json", "opml.xml", "robots.txt", "assets/site.css"} {
+		if files[name] == nil {
+			t.Errorf("%s is missing", name)
+		}
+	}
+	listed := strings.Fields(string(files[Manifest]))
+	if !slices.IsSorted(listed) || len(listed) != len(files)-1 {
+		t.Errorf("manifest lists %d of %d files", len(listed), len(files)-1)
+	}
+}
+
+// The same twice, and after a restart: the press is new, the bytes are not.
+func TestExportAgain(t *testing.T) {
+	t.Parallel()
+	n := running(t)
+	first := export(t, n)
+	n.press.Reconfigure(n.site, n.channels, n.sources)
+	n.publish()
+	for name, b := range export(t, n) {
+		if !bytes.Equal(b, first[name]) {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+func TestExportFails(t *testing.T) {
+	t.Parallel()
+	n := running(t)
+	broken := errors.New("disk full")
+	f := &failing{after: 3, err: broken}
+	if _, err := Export(t.Context(), n.press, f.sink); !errors.Is(err, broken) || !f.aborted {
+		t.Errorf("error %v, aborted %v", err, f.aborted)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Export(ctx, n.press, folder{}.sink); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v after the end", err)
+	}
+	if _, err := Export(t.Context(), open(t, world).press, folder{}.sink); err == nil {
+		t.Error("nothing was made, and nothing said")
+	}
+}
+
+// failing is a sink whose nth file can not be written.
+type failing struct {
+	after   int
+	err     error
+	aborted bool
+}
+
+func (f *failing) sink(string) (io.WriteCloser, error) {
+	f.after--
+	return f, nil
+}
+
+func (f *failing) Write(p []byte) (int, error) {
+	if f.after <= 0 {
+		return 0, f.err
+	}
+	return len(p), nil
+}
+func (f *failing) Close() error { return nil }
+func (f *failing) Abort()       { f.aborted = true }
+
+// Servers are told of moved and closed channels, below the site's path.
+func TestSnippets(t *testing.T) {
+	t.Parallel()
+	n := running(t)
+	n.channels = []deskwire.Channel{world}
+	n.site.URL = "https://example.org/news"
+	n.press.Reconfigure(n.site, n.channels, n.sources)
+	n.publish()
+	files := export(t, n)
+	for name, want := range map[string][]string{
+		"nginx.conf": {
+			"location ^~ /news/desks/abroad/ { rewrite ^/news/desks/abroad/(.*)$ /news/desks/world/$1 permanent; }", "location ^~ /news/topics/bridges/ { return 410; }",
+			"application/feed+json json;", `add_header Content-Security-Policy "` + feedPolicy + `" always;`,
+		},
+		"Caddyfile": {
+			"@moved0 path_regexp moved0 ^/news/desks/abroad/(.*)$", "redir @moved0 /news/desks/world/{re.moved0.1} permanent", "@gone0 path /news/topics/bridges/*", "precompressed br gzip",
+		},
+		"apache.conf": {
+			"RedirectMatch 301 ^/news/desks/abroad/(.*)$ /news/desks/world/$1", "RedirectMatch 410 ^/news/topics/bridges/", `AddType "application/rss+xml; charset=utf-8" .rss`,
+			"RewriteCond %{HTTP_ACCEPT} application/atom",
+		},
+	} {
+		text := string(files[path.Join(serverFolder, name)])
+		for _, line := range want {
+			if !strings.Contains(text, line) {
+				t.Errorf("%s lacks %q:\n%s", name, line, text)
+			}
+		}
+		if strings.Count(text, "{") != strings.Count(text, "}") || strings.Contains(text, "%!") {
+			t.Errorf("%s is broken:\n%s", name, text)
+		}
+	}
+}
