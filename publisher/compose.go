@@ -109,7 +109,7 @@ func (c *composer) candidate(s *deskwire.Story) (k candidate, ok bool) {
 	k.ends.at(standing.Until)
 	k.item = deskwire.Item{
 		ID: s.ID, Source: src, Placed: s.Placed, Published: art.Published, Pinned: pinned,
-		Updated: latest(art.Published, latest(c.past(art.Updated(), &k.ends), c.changed(decisions, &standing, &k.ends))),
+		Updated: latest(art.Published, latest(c.past(art.Updated(), &k.ends), c.changed(decisions, &k.ends))),
 	}
 	k.item.Article, k.item.WantsBody, k.item.Cuts = cut(art, src.Granted(), c.ch.Policy)
 	for i := range s.Articles {
@@ -150,20 +150,24 @@ func (c *composer) past(t time.Time, ends *horizon) time.Time {
 	return t
 }
 
-// changed is when decisions last changed the item. A decision dated in the future, by a clock that was wrong, holds at once,
-// but counts as a change only when its time has come.
-func (c *composer) changed(decisions []deskwire.Decision, standing *deskwire.Standing, ends *horizon) time.Time {
-	if !standing.Changed.After(c.now) {
-		return standing.Changed
+// changed is when decisions last changed the item, or a pin that nobody took back ran out. A decision dated in the future, by
+// a clock that was wrong, holds at once, but counts as a change only when its time has come.
+func (c *composer) changed(decisions []deskwire.Decision, ends *horizon) (t time.Time) {
+	if len(decisions) == 0 {
+		return t
 	}
-	var made []deskwire.Decision
 	for _, d := range decisions {
-		if c.past(d.At, ends); !d.At.After(c.now) {
-			made = append(made, d)
+		if d.Verb != deskwire.Note {
+			t = latest(t, c.past(d.At, ends))
 		}
 	}
-	past := deskwire.Stand(made, c.now)
-	return past.Changed
+	timeless := deskwire.Stand(decisions, time.Time{})
+	if timeless.PinnedIn(c.key) {
+		for _, end := range timeless.Pinned {
+			t = latest(t, c.past(end, ends))
+		}
+	}
+	return t
 }
 
 // hide remembers a story that an editor took away, and when.

@@ -77,7 +77,7 @@ func drawWorld(t *rapid.T) *world {
 				d.Until = moment.Draw(t, "until")
 			}
 			if d.Verb == deskwire.Undo && len(s.Decisions) > 0 {
-				d.Undoes = s.Decisions[0].ID
+				d.Undoes, d.Channel = s.Decisions[0].ID, s.Decisions[0].Channel // as the store has it
 			}
 			s.Decisions = append(s.Decisions, d)
 		}
