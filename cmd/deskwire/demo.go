@@ -5,11 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"syscall"
 	"time"
 
+	"deskwire"
 	"deskwire/cmd/deskwire/internal/config"
 	"deskwire/cmd/deskwire/internal/wires"
 
@@ -49,37 +53,42 @@ func (a *app) demo(ctx context.Context, listen string) error {
 	}
 	defer os.RemoveAll(dir)
 
-	upstream, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	world := wires.New(time.Now(), 1)
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		if err := serveHTTP(ctx, upstream, world.Handler()); err != nil {
-			cancel(fmt.Errorf("the invented wires: %w", err))
-		}
-	}()
-	defer func() {
-		cancel(nil)
-		<-ended
-	}()
-
 	site := fmt.Sprintf("http://localhost:%d", l.Addr().(*net.TCPAddr).Port)
-	path := filepath.Join(dir, "config.yaml")
-	text := wires.Config(wires.Place{Upstream: "http://" + upstream.Addr().String(), Site: site, Store: filepath.Join(dir, "deskwire.db")})
-	if err := os.WriteFile(path, text, 0o600); err != nil {
+	file := filepath.Join(dir, "config.yaml")
+	text := wires.Config(wires.Place{Upstream: site, Site: site, Store: filepath.Join(dir, "deskwire.db")})
+	if err := os.WriteFile(file, text, 0o600); err != nil {
 		return err
 	}
-	a.flag.config = path
+	a.flag.config = file
 	plan, err := a.loadPlan()
 	if err != nil {
 		return fmt.Errorf("the demo's own configuration: %w", err)
 	}
-	return a.serve(ctx, plan, l, func(*Newsroom) { a.greet(plan.Config, site) })
+	return a.serve(ctx, plan, l, daemonOptions{
+		// The world is at the same address as the newsroom, so that browsers may load its pictures; its outlets have other
+		// paths.
+		around: func(site http.Handler) http.Handler {
+			return beside(site, wires.New(time.Now(), demoSeed).Handler(), plan.Sources)
+		},
+		up: func(*Newsroom) { a.greet(plan.Config, site) },
+	})
+}
+
+// demoSeed makes every demo the same but for its time.
+const demoSeed = 1
+
+// beside serves the world's paths from the world and all others from the site.
+func beside(site, world http.Handler, sources []deskwire.Source) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", site)
+	mux.Handle("/pictures/", world)
+	mux.Handle("/sounds/", world)
+	for _, src := range sources {
+		if u, err := url.Parse(src.URL); err == nil {
+			mux.Handle(path.Dir(u.Path)+"/", world)
+		}
+	}
+	return mux
 }
 
 // greet tells what there is to try.

@@ -45,15 +45,21 @@ func (a *app) serveCmd() *cobra.Command {
 			if err != nil {
 				return hint(fmt.Errorf("serve: %w", err), "another program has the address; choose one with --listen or serve.listen")
 			}
-			return a.serve(cmd.Context(), plan, l, nil)
+			return a.serve(cmd.Context(), plan, l, daemonOptions{})
 		},
 	}
 	cmd.Flags().StringVar(&listen, "listen", "", "the `ADDRESS` to listen on (default: serve.listen of the configuration)")
 	return cmd
 }
 
-// serve runs the newsroom on l until ctx ends. up is called once readers can be served.
-func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, up func(n *Newsroom)) error {
+// daemonOptions are what the demo adds to a daemon.
+type daemonOptions struct {
+	around func(http.Handler) http.Handler // wraps the site; nil leaves it as it is
+	up     func(n *Newsroom)               // called once readers can be served; nil calls nobody
+}
+
+// serve runs the newsroom on l until ctx ends.
+func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, o daemonOptions) error {
 	defer l.Close()
 	n, err := a.own(ctx, plan)
 	if err != nil {
@@ -104,6 +110,9 @@ func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, up func(n *
 		})
 	}
 	handler := web.New(press, web.Options{Log: n.Log})
+	if o.around != nil {
+		handler = o.around(handler)
+	}
 	part("http", func(ctx context.Context) error { return serveHTTP(ctx, web.Limited(l), m.count(handler)) })
 	part("control socket", func(ctx context.Context) error { return n.controlServer(a.env.Getenv).Serve(ctx, sock) })
 	if metricsListener != nil {
@@ -127,8 +136,8 @@ func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, up func(n *
 		select {
 		case <-n.follower.ready:
 			n.Log.Info("ready", "listen", l.Addr().String(), "site", plan.Site.URL, "sources", len(plan.Sources), "channels", len(plan.Channels))
-			if up != nil {
-				up(n)
+			if o.up != nil {
+				o.up(n)
 			}
 		case <-ctx.Done():
 		}

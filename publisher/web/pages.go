@@ -153,7 +153,7 @@ func (p *Pages) channel(ed *deskwire.Edition, site *format.Site, limit int) *cha
 	ch := &ed.Channel
 	v := &channelView{
 		Title: cmp.Or(format.Line(ch.Title), ch.Name), Description: format.Line(ch.Description), Path: site.Root() + ch.Path(),
-		Feeds: feedLinks(site.Root() + ch.Path()), Face: faceOf(&ch.Face),
+		Feeds: feedLinks(site.Root() + ch.Path()), Face: faceOf(&ch.Face, site),
 	}
 	language := cmp.Or(ch.Language, site.Language, "en")
 	if language != cmp.Or(site.Language, "en") {
@@ -165,7 +165,7 @@ func (p *Pages) channel(ed *deskwire.Edition, site *format.Site, limit int) *cha
 	}
 	slices.SortStableFunc(order, func(a, b *deskwire.Item) int { return cmp.Compare(rank(a), rank(b)) })
 	for _, item := range order[:min(limit, len(order))] {
-		v.Items = append(v.Items, p.item(item, language))
+		v.Items = append(v.Items, p.item(item, site, language))
 	}
 	return v
 }
@@ -177,8 +177,8 @@ func rank(item *deskwire.Item) int {
 	return 1
 }
 
-func faceOf(f *deskwire.Face) *face {
-	v := &face{Byline: format.Line(f.Byline), Bio: format.Line(f.Bio), Picture: securePicture(f.Picture)}
+func faceOf(f *deskwire.Face, site *format.Site) *face {
+	v := &face{Byline: format.Line(f.Byline), Bio: format.Line(f.Bio), Picture: loadable(f.Picture, site)}
 	switch contact := format.Line(f.Contact); {
 	case format.Address(contact) != "":
 		v.Contact = link{Title: contact, URL: contact}
@@ -191,15 +191,15 @@ func faceOf(f *deskwire.Face) *face {
 	return v
 }
 
-// securePicture is the address of a picture that the page's policy lets a browser load.
-func securePicture(addr string) string {
-	if !strings.HasPrefix(addr, "https://") {
+// loadable is the address of a picture that the page's policy lets a browser load: the site's own, and https.
+func loadable(addr string, site *format.Site) string {
+	if !strings.HasPrefix(addr, "https://") && !strings.HasPrefix(addr, site.URL+"/") {
 		return ""
 	}
 	return format.Address(addr)
 }
 
-func (p *Pages) item(item *deskwire.Item, language string) itemView {
+func (p *Pages) item(item *deskwire.Item, site *format.Site, language string) itemView {
 	a := &item.Article
 	v := itemView{
 		ID: item.ID, URL: format.Address(a.Link), Summary: format.Line(a.Summary), Source: format.SourceName(&item.Source),
@@ -222,7 +222,7 @@ func (p *Pages) item(item *deskwire.Item, language string) itemView {
 			v.Carriers = append(v.Carriers, link{Title: name, URL: format.Address(c.Link)})
 		}
 	}
-	if m := a.Picture(); m != nil && securePicture(m.URL) != "" {
+	if m := a.Picture(); m != nil && loadable(m.URL, site) != "" {
 		shown := *m
 		shown.Caption, shown.Credit = format.Line(m.Caption), format.Line(m.Credit)
 		v.Picture, v.Alt = &shown, cmp.Or(shown.Caption, format.Line(m.Title), v.Title)
