@@ -57,7 +57,7 @@ var owners = map[string]struct {
 	"github.com/schollz/progressbar":        {[]string{"cmd/deskwire"}, "rooms know nothing of terminals"},
 	"github.com/coreos/go-systemd":          {[]string{"cmd/deskwire"}, "rooms know nothing of systemd"},
 	"google.golang.org/protobuf":            {[]string{"storage"}, "the stored form of an article is the store's"},
-	"github.com/PuerkitoBio/purell":         {[]string{"aggregator/match"}, "what makes two addresses one is decided there"},
+	"github.com/pquerna/cachecontrol":       {[]string{"aggregator/fetch"}, "what it says is clamped there"},
 	"golang.org/x/net/publicsuffix":         {[]string{"aggregator/match", "cmd/deskwire/internal/config"}, "what a domain is"},
 }
 
