@@ -65,8 +65,8 @@ func newDocument(d Document, body []byte, now time.Time, was *Document) *Documen
 }
 
 // same reports whether a document made of these would be the same as d.
-func (d *Document) same(draft *Document, body []byte) bool {
-	return d != nil && d.Type == draft.Type && d.Kind == draft.Kind && d.Links == draft.Links && bytes.Equal(d.Plain.Body, body)
+func (d *Document) same(o *Document, body []byte) bool {
+	return d != nil && d.Type == o.Type && d.Kind == o.Kind && d.Links == o.Links && bytes.Equal(d.Plain.Body, body)
 }
 
 // compressAll makes the compressed forms of new documents, on all processors: it is most of the work of publishing.
@@ -104,18 +104,19 @@ type coder interface {
 	Reset(io.Writer)
 }
 
-// The compressors are used again; they hold no state between documents. Levels are such that the forms of a desk with 50
-// full articles take some 20 ms: the bytes are sent many times, but a new article is waiting.
+// The compressors are used again. What they packed before must not show: a form is a function of the document, or its tag
+// would lie after a restart. (brotli's older writer fails at that; a test watches.) Levels are such that a desk with 50 full
+// articles is packed in some 10 ms: the bytes are sent many times, but a new article is waiting.
 var (
-	gzippers = sync.Pool{New: func() any { return must(gzip.NewWriterLevel(io.Discard, 6)) }}
-	brotlis  = sync.Pool{New: func() any { return brotli.NewWriterLevel(io.Discard, 4) }}
+	gzippers = sync.Pool{New: func() any { return fixed(gzip.NewWriterLevel(io.Discard, 6)) }}
+	brotlis  = sync.Pool{New: func() any { return brotli.NewWriterV2(io.Discard, 3) }}
 	zstds    = sync.Pool{New: func() any {
 		// Readers may refuse windows above 8 MB (RFC 9659 §3); documents are smaller.
-		return must(zstd.NewWriter(io.Discard, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(2<<20)))
+		return fixed(zstd.NewWriter(io.Discard, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(2<<20)))
 	}}
 )
 
-func must[T any](w T, err error) T {
+func fixed[T any](w T, err error) T {
 	if err != nil {
 		panic(err) // the levels are constants
 	}

@@ -156,12 +156,12 @@ func (p *Press) channel(ctx context.Context, s *sheet, ch *deskwire.Channel, st 
 	if err != nil {
 		return err
 	}
-	drafts, err := p.render(&ed, bodies)
+	proofs, err := p.render(&ed, bodies)
 	if err != nil {
 		return err
 	}
-	for i := range drafts {
-		s.put(drafts[i], ch.Key())
+	for i := range proofs {
+		s.put(proofs[i], ch.Key())
 	}
 	for i := range ed.Items {
 		ed.Items[i].Body = "" // the page of all channels needs heads only
@@ -191,15 +191,15 @@ func (p *Press) bodies(ctx context.Context, ed *deskwire.Edition) ([]string, err
 	return bodies, nil
 }
 
-// A draft is a document before it is known whether it changed.
-type draft struct {
+// A proof is a document before it is known whether it changed.
+type proof struct {
 	Document
 	body []byte
 }
 
 // render writes an edition in every format. Bodies go in from the newest on, as long as all feeds stay within what large
 // consumers take.
-func (p *Press) render(ed *deskwire.Edition, bodies []string) ([]draft, error) {
+func (p *Press) render(ed *deskwire.Edition, bodies []string) ([]proof, error) {
 	site, ch := p.setting.site, &ed.Channel
 	var feeds format.Feeds
 	for budget := maxFeed; ; budget /= 2 {
@@ -221,7 +221,7 @@ func (p *Press) render(ed *deskwire.Edition, bodies []string) ([]draft, error) {
 		return nil, err
 	}
 	at := ch.Path()
-	return []draft{
+	return []proof{
 		{Document{Path: at, Type: pageType, Kind: KindPage, Links: links(&site, ch, "")}, page},
 		{Document{Path: at + format.RSSFile, Type: format.RSSType, Kind: KindFeed, Links: links(&site, ch, format.RSSFile)}, feeds.RSS},
 		{Document{Path: at + format.AtomFile, Type: format.AtomType, Kind: KindFeed, Links: links(&site, ch, format.AtomFile)}, feeds.Atom},
@@ -295,16 +295,16 @@ func (p *Press) common(s *sheet) error {
 		s.keepPath("/")
 		return fmt.Errorf("index: %w", err)
 	}
-	s.put(draft{Document{Path: "/", Type: pageType, Kind: KindPage}, index}, "")
+	s.put(proof{Document{Path: "/", Type: pageType, Kind: KindPage}, index}, "")
 	list, err := format.Channels(p.setting.channels, p.setting.site)
 	if err != nil {
 		s.keepPath("/opml.xml")
 		return err
 	}
-	s.put(draft{Document{Path: "/opml.xml", Type: format.OPMLType, Kind: KindFeed}, list}, "")
-	s.put(draft{Document{Path: "/robots.txt", Type: "text/plain; charset=utf-8", Kind: KindText}, []byte("User-agent: *\nDisallow: /-/\n")}, "")
+	s.put(proof{Document{Path: "/opml.xml", Type: format.OPMLType, Kind: KindFeed}, list}, "")
+	s.put(proof{Document{Path: "/robots.txt", Type: "text/plain; charset=utf-8", Kind: KindText}, []byte("User-agent: *\nDisallow: /-/\n")}, "")
 	for path, a := range p.setting.pages.Assets() {
-		s.put(draft{Document{Path: path, Type: a.Type, Kind: KindAsset}, a.Body}, "")
+		s.put(proof{Document{Path: path, Type: a.Type, Kind: KindAsset}, a.Body}, "")
 	}
 	return nil
 }
@@ -327,7 +327,7 @@ func newSheet(old *Surface, site format.Site, now time.Time) *sheet {
 
 // put takes a document in: the one that stands there when nothing changed, since compressing is most of the work. channel is
 // "" for what belongs to none.
-func (s *sheet) put(d draft, channel string) {
+func (s *sheet) put(d proof, channel string) {
 	was := s.old.Document(d.Path)
 	if was.same(&d.Document, d.body) {
 		s.next.docs[d.Path] = was
