@@ -182,7 +182,7 @@ func (c *ChannelCase) judge(ed *deskwire.Edition, story *deskwire.Story, now tim
 	case policy.PerSource > 0 && from >= policy.PerSource:
 		c.Verdict = fmt.Sprintf("the channel shows at most %d of one source", policy.PerSource)
 	default:
-		c.Verdict = fmt.Sprintf("%d items fill the channel's limit before it", len(ed.Items))
+		c.Verdict = fmt.Sprintf("others fill the channel's limit of %d", policy.Limit)
 	}
 }
 

@@ -201,7 +201,7 @@ func (f *Filer) channels(rules *rule.Set, s *deskwire.Story, body func(deskwire.
 	put := assigned(s)
 	in := rules.File(s, body, slices.Collect(maps.Keys(put))...)
 	for key, by := range put {
-		if rules.Has(key) {
+		if _, taken := in[key]; !taken && rules.Has(key) {
 			if in == nil {
 				in = map[string]string{}
 			}

@@ -17,8 +17,9 @@ import (
 	"deskwire/storage/storagetest"
 )
 
-// testing is what *testing.T, *testing.B and *rapid.T have in common.
+// tester is what *testing.T, *testing.B and *rapid.T have in common.
 type tester interface {
+	Context() context.Context
 	Helper()
 	Fatal(...any)
 	Fatalf(string, ...any)
