@@ -49,13 +49,18 @@ func allowed(name, value string) bool {
 	return false
 }
 
-// tame reports whether every tag is one that our own cleaning writes: lower case, quoted, known and harmless. It does not
-// allocate, and reads a feed in a tenth of a millisecond.
+// maxOpen is how many elements may be open at once before tame gives up.
+const maxOpen = 64
+
+// tame reports whether every tag is one that our own cleaning writes: lower case, quoted, known, harmless and balanced. It
+// does not allocate, and reads a feed in a fraction of a millisecond.
 func tame(s string) bool {
+	var open [maxOpen]string
+	depth := 0
 	for {
 		i := strings.IndexByte(s, '<')
 		if i < 0 {
-			return true
+			return depth == 0
 		}
 		s = s[i+1:]
 		closing := strings.HasPrefix(s, "/")
@@ -63,15 +68,29 @@ func tame(s string) bool {
 			s = s[1:]
 		}
 		name := word(s)
-		if s = s[len(name):]; !harmless(name) {
+		switch {
+		case !harmless(name):
 			return false
+		case closing && (depth == 0 || open[depth-1] != name):
+			return false
+		case closing:
+			depth--
+		case void(name):
+		case depth == maxOpen:
+			return false
+		default:
+			open[depth] = name
+			depth++
 		}
 		ok := false
-		if s, ok = tameAttributes(s, closing); !ok {
+		if s, ok = tameAttributes(s[len(name):], closing); !ok {
 			return false
 		}
 	}
 }
+
+// void reports whether an element has no end tag.
+func void(name string) bool { return name == "br" || name == "hr" || name == "img" || name == "wbr" }
 
 // tameAttributes reads the rest of a tag and returns what stands after it.
 func tameAttributes(s string, closing bool) (rest string, ok bool) {
@@ -149,7 +168,7 @@ func keep(b *strings.Builder, n *html.Node, depth int) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		keep(b, c, depth+1)
 	}
-	if shown && n.Data != "br" && n.Data != "hr" && n.Data != "img" && n.Data != "wbr" {
+	if shown && !void(n.Data) {
 		b.WriteString("</" + n.Data + ">")
 	}
 }
