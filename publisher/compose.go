@@ -18,16 +18,21 @@ import (
 // clock was set back after the article came in; it is never changed.
 func Compose(ch deskwire.Channel, now time.Time, stories []deskwire.Story, sources map[string]deskwire.Source, created time.Time) (ed deskwire.Edition, until time.Time) {
 	c := composer{ch: &ch, key: ch.Key(), now: now, sources: sources}
-	var shown []candidate
+	all := make([]candidate, 0, len(stories))
 	for _, s := range inOrder(stories) {
 		if k, ok := c.candidate(s); ok {
-			shown = append(shown, k)
+			all = append(all, k)
 		}
 	}
 	ed = deskwire.Edition{Channel: ch, Updated: created}
-	for _, k := range c.choose(shown) {
-		ed.Items = append(ed.Items, k.item)
-		ed.Updated = latest(ed.Updated, k.item.Updated)
+	kept := c.choose(all)
+	if len(kept) > 0 {
+		ed.Items = make([]deskwire.Item, 0, len(kept))
+	}
+	for _, k := range kept {
+		item := c.item(k)
+		ed.Items = append(ed.Items, item)
+		ed.Updated = latest(ed.Updated, item.Updated)
 		c.until.at(k.ends.next)
 	}
 	// A decision that took something away changed the set as much as one that put something in; but one about a story that
@@ -65,10 +70,15 @@ type composer struct {
 // hiding is a story that an editor took away.
 type hiding struct{ placed, at time.Time }
 
-// candidate is an item that will be shown if there is room for it.
+// candidate is a story that will be shown if there is room for it.
 type candidate struct {
-	item deskwire.Item
-	ends horizon // when time changes it or takes it away
+	story     *deskwire.Story
+	decisions []deskwire.Decision // that hold in this channel
+	standing  deskwire.Standing
+	lead      int
+	source    deskwire.Source // the lead's
+	pinned    bool
+	ends      horizon // when time changes it or takes it away
 }
 
 // horizon is the earliest of some moments to come.
@@ -80,47 +90,54 @@ func (h *horizon) at(t time.Time) {
 	}
 }
 
-// candidate makes the item of one story, or says that time, rights or an editor keep it away.
+// candidate looks at one story; not ok says that time, rights or an editor keep it away.
 func (c *composer) candidate(s *deskwire.Story) (k candidate, ok bool) {
-	decisions := concerning(s.Decisions, c.key)
-	standing := deskwire.Stand(decisions, c.now)
-	if standing.HiddenIn(c.key) != "" {
-		c.hide(s, decisions, &standing)
+	k = candidate{story: s, decisions: concerning(s.Decisions, c.key)}
+	k.standing = deskwire.Stand(k.decisions, c.now)
+	if k.standing.HiddenIn(c.key) != "" {
+		c.hide(&k)
 		return k, false
 	}
-	// What runs out takes the item away at that moment.
-	over := func(end time.Time) bool {
-		if c.now.Before(end) {
-			k.ends.at(end)
-			return false
-		}
-		return true
-	}
-	lead, _ := s.Lead()
-	art := standing.Apply(s.Articles[lead])
-	src := c.source(art.Source)
-	if e := src.Granted().Expires; e > 0 && over(art.Published.Add(e)) {
+	k.lead, _ = s.Lead()
+	art := &s.Articles[k.lead]
+	k.source, k.pinned = c.source(art.Source), k.standing.PinnedIn(c.key)
+	if c.over(art.Published, k.source.Granted().Expires, &k.ends) || !k.pinned && c.over(s.Placed, c.ch.Policy.MaxAge, &k.ends) {
 		return k, false
 	}
-	pinned := standing.PinnedIn(c.key)
-	if age := c.ch.Policy.MaxAge; age > 0 && !pinned && over(s.Placed.Add(age)) {
-		return k, false
+	k.ends.at(k.standing.Until)
+	return k, true
+}
+
+// over reports whether a span from then has ended, and notes when it will. No span is one without end.
+func (c *composer) over(then time.Time, span time.Duration, ends *horizon) bool {
+	if span == 0 {
+		return false
 	}
-	k.ends.at(standing.Until)
-	k.item = deskwire.Item{
-		ID: s.ID, Source: src, Placed: s.Placed, Published: art.Published, Pinned: pinned,
-		Updated: latest(art.Published, latest(c.past(art.Updated(), &k.ends), c.changed(decisions, &k.ends))),
+	end := then.Add(span)
+	if c.now.Before(end) {
+		ends.at(end)
+		return false
 	}
-	k.item.Article, k.item.WantsBody, k.item.Cuts = cut(art, src.Granted(), c.ch.Policy)
-	for i := range s.Articles {
-		if a := &s.Articles[i]; i != lead {
+	return true
+}
+
+// item makes the item of a story that is shown.
+func (c *composer) item(k *candidate) deskwire.Item {
+	art := k.standing.Apply(k.story.Articles[k.lead])
+	item := deskwire.Item{
+		ID: k.story.ID, Source: k.source, Placed: k.story.Placed, Published: art.Published, Pinned: k.pinned,
+		Updated: latest(art.Published, latest(c.past(art.Updated(), &k.ends), c.changed(k.decisions, &k.ends))),
+	}
+	item.Article, item.WantsBody, item.Cuts = cut(art, k.source.Granted(), c.ch.Policy)
+	for i := range k.story.Articles {
+		if a := &k.story.Articles[i]; i != k.lead {
 			from := c.source(a.Source)
-			if e := from.Granted().Expires; e == 0 || !over(a.Published.Add(e)) {
-				k.item.Carriers = append(k.item.Carriers, deskwire.Carrier{Article: a.ID, Source: a.Source, Title: cmp.Or(from.Title, a.Source), Link: a.Link})
+			if !c.over(a.Published, from.Granted().Expires, &k.ends) {
+				item.Carriers = append(item.Carriers, deskwire.Carrier{Article: a.ID, Source: a.Source, Title: cmp.Or(from.Title, a.Source), Link: a.Link})
 			}
 		}
 	}
-	return k, true
+	return item
 }
 
 // source is the source of that name. One that left the configuration has a stranger's rights.
@@ -171,38 +188,38 @@ func (c *composer) changed(decisions []deskwire.Decision, ends *horizon) (t time
 }
 
 // hide remembers a story that an editor took away, and when.
-func (c *composer) hide(s *deskwire.Story, decisions []deskwire.Decision, standing *deskwire.Standing) {
-	h := hiding{placed: s.Placed}
-	for _, d := range decisions {
-		if d.ID == standing.Hidden[""] || d.ID == standing.Hidden[c.key] {
+func (c *composer) hide(k *candidate) {
+	h := hiding{placed: k.story.Placed}
+	for _, d := range k.decisions {
+		if d.ID == k.standing.Hidden[""] || d.ID == k.standing.Hidden[c.key] {
 			h.at = latest(h.at, c.past(d.At, &c.until))
 		}
 	}
 	c.hidden = append(c.hidden, h)
 }
 
-// choose keeps the items that fit. A pinned one always has a place, and takes that of the last one.
-func (c *composer) choose(all []candidate) []candidate {
+// choose keeps the stories that fit. A pinned one always has a place, and takes that of the last one.
+func (c *composer) choose(all []candidate) []*candidate {
 	limit, perSource := c.ch.Policy.Limit, c.ch.Policy.PerSource
 	room := limit
 	from := map[string]int{}
 	for i := range all {
-		if item := &all[i].item; item.Pinned {
+		if all[i].pinned {
 			room--
-			from[item.Source.Name]++
+			from[all[i].source.Name]++
 		}
 	}
-	var kept []candidate
+	kept := make([]*candidate, 0, len(all))
 	for i := range all {
-		item := &all[i].item
-		if !item.Pinned {
-			if limit > 0 && room <= 0 || perSource > 0 && from[item.Source.Name] >= perSource {
+		k := &all[i]
+		if !k.pinned {
+			if limit > 0 && room <= 0 || perSource > 0 && from[k.source.Name] >= perSource {
 				continue
 			}
 			room--
-			from[item.Source.Name]++
+			from[k.source.Name]++
 		}
-		kept = append(kept, all[i])
+		kept = append(kept, k)
 	}
 	return kept
 }

@@ -63,31 +63,42 @@ func Shorten(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	runes := []rune(s)
-	if len(runes) <= n {
-		return s
-	}
-	for i := n; i > n*2/3; i-- {
-		switch last := runes[i-1]; {
-		case strings.ContainsRune("。！？", last), strings.ContainsRune(".!?…", last) && unicode.IsSpace(runes[i]):
-			return string(runes[:i])
+	// Where it may be cut, in bytes; the later the better.
+	sentence, space, end := 0, 0, 0
+	count, last := 0, rune(0)
+	for i, r := range s {
+		gap := unicode.IsSpace(r)
+		if count > n*2/3 && (wide(last) || gap && stop(last)) {
+			sentence = i
 		}
-	}
-	for i := n - 1; i > n/2; i-- {
-		if unicode.IsSpace(runes[i]) {
-			return tidy(runes[:i]) + "…"
+		if count == n {
+			return cutAt(s, sentence, space, end)
 		}
+		if gap && count > n/2 && count < n {
+			space = i
+		}
+		if !unicode.IsMark(r) { // not between a letter and its accent
+			end = i
+		}
+		count, last = count+1, r
 	}
-	end := n - 1
-	for end > 1 && unicode.IsMark(runes[end]) { // not between a letter and its accent
-		end--
-	}
-	return tidy(runes[:end]) + "…"
+	return s
 }
 
-// tidy takes the commas and dashes off the end of a text that was cut.
-func tidy(runes []rune) string {
-	return strings.TrimRightFunc(string(runes), func(r rune) bool {
+// cutAt cuts s at the first of three places that there is.
+func cutAt(s string, sentence, space, end int) string {
+	switch {
+	case sentence > 0:
+		return s[:sentence]
+	case space > 0:
+		end = space
+	}
+	return strings.TrimRightFunc(s[:end], func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Ps, unicode.Pi) || strings.ContainsRune(",;:.，、；：", r)
-	})
+	}) + "…"
 }
+
+// stop reports whether r ends a sentence when a space follows, wide whether it does in any case.
+func stop(r rune) bool { return r == '.' || r == '!' || r == '?' || r == '…' }
+
+func wide(r rune) bool { return r == '。' || r == '！' || r == '？' }
