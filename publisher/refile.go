@@ -1,6 +1,7 @@
 package publisher
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,8 +14,12 @@ import (
 )
 
 const (
-	// refileStep is how many articles one commit files again: small enough that a new article is not kept waiting.
+	// refileStep is how many articles are read at a time, and how many stories one commit files again: small enough that a
+	// new article is not kept waiting.
 	refileStep = 1000
+	// refileMost is how many articles are read for one commit where few of them are taken: a desk of twenty takes a
+	// twentieth, and a commit that files fifty stories costs nearly as much as one that files a thousand.
+	refileMost = 8 * refileStep
 	// dropStep is how many places of a generation that nobody sees are deleted in one commit.
 	dropStep = 2000
 	// fresh is how far back a generation has to reach before readers see it; older pages of archives may take longer.
@@ -202,19 +207,36 @@ func newer(a, b deskwire.ID) bool { return b != "" && (a == "" || a > b) }
 
 // refile files one batch of stories in the next generations of some channels.
 func (f *Filer) refile(ctx context.Context, now time.Time, states map[string]storage.ChannelState, w *walk) (switched []string, err error) {
-	ids, last, seen, err := f.batch(ctx, w.before)
-	if err != nil {
-		return nil, err
+	var (
+		filed []storage.FiledStory
+		last  = w.before
+		seen  time.Time
+		done  int
+		end   bool
+	)
+	for most := refileMost; done < most && len(filed) < refileStep && !end; {
+		ids, to, at, err := f.batch(ctx, last)
+		if err != nil {
+			return nil, err
+		}
+		last, done, end = to, done+len(ids), len(ids) < refileStep
+		if !at.IsZero() {
+			seen = at
+		}
+		f.join(states, w, last, end)
+		rules := f.Rules.Only(w.keys...)
+		if slices.ContainsFunc(w.keys, rules.NeedsBody) {
+			most = refileStep // bodies take their time
+		}
+		d, err := f.decide(ctx, rules, ids, nil)
+		if err != nil {
+			return nil, err
+		}
+		// The generation is new, so nothing has to be taken out of it.
+		filed = append(filed, slices.DeleteFunc(d.filed, func(s storage.FiledStory) bool { return len(s.In) == 0 })...)
 	}
-	end := len(ids) < refileStep
-	f.join(states, w, last, end)
-	d, err := f.decide(ctx, f.Rules.Only(w.keys...), ids, nil)
-	if err != nil {
-		return nil, err
-	}
-	// The generation is new, so nothing has to be taken out of it.
-	d.filed = slices.DeleteFunc(d.filed, func(s storage.FiledStory) bool { return len(s.In) == 0 })
-	filing := storage.Filing{Generations: map[string]uint32{}, Stories: d.filed, States: map[string]storage.ChannelState{}}
+	filed = eachOnce(filed)
+	filing := storage.Filing{Generations: map[string]uint32{}, Stories: filed, States: map[string]storage.ChannelState{}}
 	for _, key := range w.keys {
 		st := states[key]
 		filing.Generations[key] = st.Next
@@ -230,9 +252,16 @@ func (f *Filer) refile(ctx context.Context, now time.Time, states map[string]sto
 	}
 	if f.Progress != nil {
 		maps.Copy(states, filing.States)
-		f.Progress(FilerProgress{Channels: w.keys, Done: len(ids), Back: seen, Left: f.waiting(states)})
+		f.Progress(FilerProgress{Channels: w.keys, Done: done, Back: seen, Left: f.waiting(states)})
 	}
 	return switched, nil
+}
+
+// eachOnce keeps of each story the filing that was decided last.
+func eachOnce(filed []storage.FiledStory) []storage.FiledStory {
+	slices.Reverse(filed)
+	slices.SortStableFunc(filed, func(a, b storage.FiledStory) int { return cmp.Compare(a.Story, b.Story) })
+	return slices.CompactFunc(filed, func(a, b storage.FiledStory) bool { return a.Story == b.Story })
 }
 
 // join adds to a walk the channels whose own walks begin within this batch: one reading of the archive does for all.

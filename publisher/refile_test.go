@@ -76,8 +76,9 @@ func TestRefile(t *testing.T) {
 func TestRefileRare(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, taking("a", 50, "apple"))
+	words := append(slices.Repeat([]string{"plum"}, 15), "cherry")
 	for day := range 30 {
-		d.add(noon.Add(time.Duration(day-30)*24*time.Hour), numbered(100, "plum", "plum", "plum", "cherry")...)
+		d.add(noon.Add(time.Duration(day-30)*24*time.Hour), numbered(400, words...)...)
 	}
 	d.catch()
 	d.channels[0] = taking("a", 150, "cherry")
@@ -87,8 +88,9 @@ func TestRefileRare(t *testing.T) {
 		switched, more = d.refile()
 		steps = append(steps, fmt.Sprint(switched, len(d.shows("desk/a"))))
 	}
-	// 3,000 articles, 100 a day: after 20 days it holds 500 of the 600 that four limits are. A fourth batch finds the end.
-	if want := "[0 0 desk/a750 750 750]"; fmt.Sprint(steps) != want {
+	// 12,000 articles, 400 a day: the first commit is made after 8,000, which are 20 days, and files 500 of the 600 that four
+	// limits are. The second finds the end.
+	if want := "[0 desk/a750 750]"; fmt.Sprint(steps) != want {
 		t.Errorf("steps %v, want %v", steps, want)
 	}
 	d.check()
@@ -119,7 +121,8 @@ func TestSettle(t *testing.T) {
 	if n := len(d.shows("desk/a")); n != 2000 {
 		t.Errorf("%d shown when finished", n)
 	}
-	want := "[desk/a] 1000 1,[desk/a] 1000 0,[desk/a] 1000 0,[desk/a] 1000 0,[desk/a] 0 0"
+	// Every second article is taken: a commit files 1,000 of 2,000.
+	want := "[desk/a] 2000 0,[desk/a] 2000 0,[desk/a] 0 0"
 	if got := strings.Join(progress, ","); got != want {
 		t.Errorf("progress %s, want %s", got, want)
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -137,5 +138,37 @@ func BenchmarkList(b *testing.B) {
 		if err != nil || len(rows) == 0 {
 			b.Fatalf("%d rows, %v", len(rows), err)
 		}
+	}
+}
+
+// Filing again after the rules of one desk changed, or of all, the former filing deleted. Budget for a million articles and
+// one desk: 5 s of CPU where no rule reads bodies.
+func BenchmarkRefile(b *testing.B) {
+	n := openBench(b)
+	if err := n.settle(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	round := 0
+	for _, desks := range []int{1, len(n.Plan().Channels)} {
+		b.Run(fmt.Sprintf("channels=%d", desks), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				round++
+				cfg := *n.Plan().Config
+				cfg.Channels = slices.Clone(cfg.Channels)
+				for i := range cfg.Channels[:desks] {
+					ch := &cfg.Channels[i]
+					ch.Drop = append(slices.Clone(ch.Drop), deskwire.Rule{Words: []string{fmt.Sprintf("round%d", round)}})
+				}
+				plan, err := newPlan(&cfg, nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				n.plan.Store(plan)
+				if err := n.settle(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -123,12 +123,8 @@ func (n *Newsroom) settle(ctx context.Context) error {
 		return n.follower.caughtUp(ctx)
 	}
 	filer := n.filer(nil)
-	if _, err := filer.Catch(ctx, n.now()); err != nil {
+	if _, err := filer.Settle(ctx, n.now()); err != nil {
 		return err
 	}
-	for {
-		if _, more, err := filer.Refile(ctx, n.now()); err != nil || !more {
-			return err
-		}
-	}
+	return filer.Finish(ctx, n.now())
 }
