@@ -73,7 +73,14 @@ func NewPress(store *storage.Store, site format.Site, channels []deskwire.Channe
 func (p *Press) Reconfigure(site format.Site, channels []deskwire.Channel, from map[string]deskwire.Source) {
 	p.setting = setting{site, channels, from, p.setting.pages}
 	p.sources = newSources(from)
-	p.until, p.shown = map[string]time.Time{}, map[string]*deskwire.Edition{}
+	p.until = map[string]time.Time{}
+	shown := map[string]*deskwire.Edition{} // until they are made anew the page of all channels shows these
+	for i := range channels {
+		if ed := p.shown[channels[i].Key()]; ed != nil {
+			shown[channels[i].Key()] = ed
+		}
+	}
+	p.shown = shown
 }
 
 // Surface is what readers can ask for now; nil before the first Update.
