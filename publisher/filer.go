@@ -84,16 +84,19 @@ func (f *Filer) catch(ctx context.Context, states map[string]storage.ChannelStat
 	if err != nil || len(changes) == 0 {
 		return false, err
 	}
-	ids := make([]deskwire.ID, len(changes))
-	for i, c := range changes {
-		ids[i] = c.Story
-	}
-	d, err := f.decide(ctx, f.Rules, ids, f.Filed)
+	stories, known, gone, err := f.changed(ctx, changes)
 	if err != nil {
 		return false, err
 	}
+	filed, err := f.decide(ctx, f.Rules, stories)
+	if err != nil {
+		return false, err
+	}
+	for _, id := range gone {
+		filed = append(filed, storage.FiledStory{Story: id}) // nowhere
+	}
 	// A story that leaves a channel touches it too.
-	for _, id := range d.known {
+	for _, id := range known {
 		in, err := f.Store.FiledIn(ctx, id)
 		if err != nil {
 			return false, err
@@ -102,8 +105,8 @@ func (f *Filer) catch(ctx context.Context, states map[string]storage.ChannelStat
 			touched[key] = true
 		}
 	}
-	for i := range d.filed {
-		for key := range d.filed[i].In {
+	for i := range filed {
+		for key := range filed[i].In {
 			touched[key] = true
 		}
 	}
@@ -121,12 +124,12 @@ func (f *Filer) catch(ctx context.Context, states map[string]storage.ChannelStat
 		}
 	}
 	if len(next) > 0 {
-		if err := f.Store.File(ctx, storage.Filing{Generations: next, Stories: within(d.filed, next)}); err != nil {
+		if err := f.Store.File(ctx, storage.Filing{Generations: next, Stories: within(filed, next)}); err != nil {
 			return false, err
 		}
 	}
 	return len(changes) == catchStep, f.Store.File(ctx, storage.Filing{
-		Consumer: consumer, From: from, To: changes[len(changes)-1].At, Generations: shown, Stories: within(d.filed, shown),
+		Consumer: consumer, From: from, To: changes[len(changes)-1].At, Generations: shown, Stories: within(filed, shown),
 	})
 }
 
@@ -146,50 +149,51 @@ func within(stories []storage.FiledStory, generations map[string]uint32) []stora
 	return out
 }
 
-// decided is what was worked out about some stories.
-type decided struct {
-	filed []storage.FiledStory // each once
-	known []deskwire.ID        // those that may have been filed before
-}
-
-// decide works out which channels of the rules take the stories of these IDs. A story that is gone, or was merged into
-// another, is filed nowhere.
-func (f *Filer) decide(ctx context.Context, rules *rule.Set, ids []deskwire.ID, tell func(*deskwire.Story)) (d decided, err error) {
+// changed loads the stories that changed. known are those that may have been filed before, gone those that are no more, or
+// are part of another one now.
+func (f *Filer) changed(ctx context.Context, changes []storage.Change) (stories []*deskwire.Story, known, gone []deskwire.ID, err error) {
+	ids := make([]deskwire.ID, len(changes))
+	for i, c := range changes {
+		ids[i] = c.Story
+	}
 	found, err := f.Store.Stories(ctx, ids...)
 	if err != nil {
-		return d, err
+		return nil, nil, nil, err
 	}
-	for first := 0; first < len(found); first += bodyStep {
-		part := found[first:min(first+bodyStep, len(found))]
+	for i, s := range found {
+		if s == nil || s.ID != ids[i] {
+			gone = append(gone, ids[i])
+			known = append(known, ids[i])
+		}
+		if s == nil {
+			continue
+		}
+		if f.Filed != nil {
+			f.Filed(s)
+		}
+		if len(s.Articles) > 1 || s.Articles[0].Revision > 0 || len(s.Decisions) > 0 {
+			known = append(known, s.ID)
+		}
+		stories = append(stories, s)
+	}
+	return stories, known, gone, nil
+}
+
+// decide works out which channels of the rules take the stories. A story that stands there several times is decided once.
+func (f *Filer) decide(ctx context.Context, rules *rule.Set, stories []*deskwire.Story) ([]storage.FiledStory, error) {
+	slices.SortFunc(stories, func(a, b *deskwire.Story) int { return cmp.Compare(a.ID, b.ID) })
+	stories = slices.CompactFunc(stories, func(a, b *deskwire.Story) bool { return a.ID == b.ID })
+	filed := make([]storage.FiledStory, 0, len(stories))
+	for part := range slices.Chunk(stories, bodyStep) {
 		body, err := f.bodies(ctx, rules, part)
 		if err != nil {
-			return d, err
+			return nil, err
 		}
-		for i, s := range part {
-			if id := ids[first+i]; s == nil || s.ID != id {
-				d.filed = append(d.filed, storage.FiledStory{Story: id})
-				d.known = append(d.known, id)
-			}
-			if s == nil {
-				continue
-			}
-			if tell != nil {
-				tell(s)
-			}
-			if len(s.Articles) > 1 || s.Articles[0].Revision > 0 || len(s.Decisions) > 0 || s.ID != ids[first+i] {
-				d.known = append(d.known, s.ID)
-			}
-			d.filed = append(d.filed, storage.FiledStory{Story: s.ID, Placed: s.Placed, In: f.channels(rules, s, body)})
+		for _, s := range part {
+			filed = append(filed, storage.FiledStory{Story: s.ID, Placed: s.Placed, In: f.channels(rules, s, body)})
 		}
 	}
-	// Several IDs may lead to one story.
-	slices.SortStableFunc(d.filed, func(a, b storage.FiledStory) int {
-		return cmp.Or(cmp.Compare(a.Story, b.Story), b.Placed.Compare(a.Placed))
-	})
-	d.filed = slices.CompactFunc(d.filed, func(a, b storage.FiledStory) bool { return a.Story == b.Story })
-	slices.Sort(d.known)
-	d.known = slices.Compact(d.known)
-	return d, nil
+	return filed, nil
 }
 
 // channels is the rules' answer with the editors' on top: an assigned story, and one that is pinned in a channel by name, is
@@ -231,9 +235,6 @@ func assigned(s *deskwire.Story) map[string]string {
 func (f *Filer) bodies(ctx context.Context, rules *rule.Set, stories []*deskwire.Story) (func(deskwire.ID) string, error) {
 	var ids []deskwire.ID
 	for _, s := range stories {
-		if s == nil {
-			continue
-		}
 		for i := range s.Articles {
 			if rules.ReadsBody(&s.Articles[i]) {
 				ids = append(ids, s.Articles[i].ID)

@@ -215,25 +215,26 @@ func (f *Filer) refile(ctx context.Context, now time.Time, states map[string]sto
 		end   bool
 	)
 	for most := refileMost; done < most && len(filed) < refileStep && !end; {
-		ids, to, at, err := f.batch(ctx, last)
+		steps, err := f.Store.Walk(ctx, last, refileStep)
 		if err != nil {
 			return nil, err
 		}
-		last, done, end = to, done+len(ids), len(ids) < refileStep
-		if !at.IsZero() {
-			seen = at
+		done, end = done+len(steps), len(steps) < refileStep
+		stories := make([]*deskwire.Story, len(steps))
+		for i, step := range steps {
+			stories[i], last, seen = step.Story, step.Article, step.FirstSeen
 		}
 		f.join(states, w, last, end)
 		rules := f.Rules.Only(w.keys...)
 		if slices.ContainsFunc(w.keys, rules.NeedsBody) {
 			most = refileStep // bodies take their time
 		}
-		d, err := f.decide(ctx, rules, ids, nil)
+		some, err := f.decide(ctx, rules, stories)
 		if err != nil {
 			return nil, err
 		}
 		// The generation is new, so nothing has to be taken out of it.
-		filed = append(filed, slices.DeleteFunc(d.filed, func(s storage.FiledStory) bool { return len(s.In) == 0 })...)
+		filed = append(filed, slices.DeleteFunc(some, func(s storage.FiledStory) bool { return len(s.In) == 0 })...)
 	}
 	filed = eachOnce(filed)
 	filing := storage.Filing{Generations: map[string]uint32{}, Stories: filed, States: map[string]storage.ChannelState{}}
@@ -301,23 +302,6 @@ func (f *Filer) advance(ctx context.Context, now time.Time, states map[string]st
 	maps.Copy(states, write)
 	slices.Sort(switched)
 	return switched, f.Store.File(ctx, storage.Filing{States: write})
-}
-
-// batch is the stories of the next articles before an ID, newest first, and when the last of them was first seen.
-func (f *Filer) batch(ctx context.Context, before deskwire.ID) (ids []deskwire.ID, last deskwire.ID, seen time.Time, err error) {
-	ids = make([]deskwire.ID, 0, refileStep)
-	last = before
-	for head, err := range f.Store.Newest(ctx, before) {
-		if err != nil {
-			return nil, "", time.Time{}, err
-		}
-		ids = append(ids, head.Story)
-		last, seen = head.ID, head.FirstSeen
-		if len(ids) == refileStep {
-			break
-		}
-	}
-	return ids, last, seen, nil
 }
 
 // enough reports whether readers may see the next generation, which reaches back far enough: it holds some times as much as
