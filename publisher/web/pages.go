@@ -65,8 +65,13 @@ type page struct {
 	Channels                  []*channelView
 }
 
-// A link is a name and where it leads.
-type link struct{ Title, Type, URL string }
+// A link is a name, where it leads, and the media type of what is there, as an attribute: templates would write its plus sign
+// as a reference that simple readers do not resolve.
+type link struct {
+	Title string
+	Type  template.HTMLAttr
+	URL   string
+}
 
 // A channelView is a channel as pages show it.
 type channelView struct {
@@ -105,11 +110,13 @@ type clock struct{ Text, Machine string }
 // The forms of a channel that its page offers.
 func feedLinks(base string) []link {
 	return []link{
-		{"RSS", "application/rss+xml", base + format.RSSFile},
-		{"Atom", "application/atom+xml", base + format.AtomFile},
-		{"JSON Feed", "application/feed+json", base + format.JSONFile},
+		{"RSS", rssAttr, base + format.RSSFile},
+		{"Atom", `type="application/atom+xml"`, base + format.AtomFile},
+		{"JSON Feed", `type="application/feed+json"`, base + format.JSONFile},
 	}
 }
+
+const rssAttr template.HTMLAttr = `type="application/rss+xml"`
 
 // indexItems is how many items of each channel the page of all channels shows.
 const indexItems = 5
@@ -133,7 +140,7 @@ func (p *Pages) Index(editions []*deskwire.Edition, site format.Site) ([]byte, e
 	for _, ed := range editions {
 		v := p.channel(ed, &site, indexItems)
 		pg.Channels = append(pg.Channels, v)
-		pg.Feeds = append(pg.Feeds, link{v.Title, "application/rss+xml", site.Feed(&ed.Channel, format.RSSFile)})
+		pg.Feeds = append(pg.Feeds, link{v.Title, rssAttr, site.Feed(&ed.Channel, format.RSSFile)})
 	}
 	return p.render("index.html", &pg)
 }

@@ -220,9 +220,10 @@ func TestPageIsSafe(t *testing.T) {
 				Authors: []deskwire.Author{{Name: "<script>"}},
 			}, Source: deskwire.Source{Title: "<b>S</b>", Home: "data:text/html,x"}, Carriers: []deskwire.Carrier{{Title: "<u>", Link: "javascript:x"}}},
 			{ID: "06nqg2m000000002", Published: at, Updated: at.Add(time.Hour), Pinned: true, Article: deskwire.Article{Title: "Pinned one", Media: []deskwire.Media{{URL: "http://plain.example/b.jpg", Type: "image/jpeg"}}}},
+			{ID: "06nqg2m000000003", Published: at, Updated: at, Article: deskwire.Article{Title: "Own picture", Media: []deskwire.Media{{URL: "http://news.example.org/c.jpg", Type: "image/jpeg"}}}},
 		},
 	}
-	b, err := pages.Channel(ed, format.Site{URL: "https://news.example.org", Title: "N"})
+	b, err := pages.Channel(ed, format.Site{URL: "http://news.example.org", Title: "N"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,20 +234,20 @@ func TestPageIsSafe(t *testing.T) {
 		}
 	}
 	for _, a := range p.all("a") {
-		if href := attr(a, "href"); !strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "https://") {
+		if href := attr(a, "href"); !strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "http://news.example.org/") {
 			t.Errorf("link to %q", href)
 		}
 	}
-	if got, want := p.texts("article h2"), []string{"Pinned one", "<img src=x onerror=alert(1)>"}; !slices.Equal(got, want) {
+	if got, want := p.texts("article h2"), []string{"Pinned one", "<img src=x onerror=alert(1)>", "Own picture"}; !slices.Equal(got, want) {
 		t.Errorf("headlines %q, want %q", got, want)
 	}
-	if imgs := p.all("img"); len(imgs) != 1 || attr(imgs[0], "src") != "https://x.example/a.jpg" {
+	if imgs := p.all("img"); len(imgs) != 2 || attr(imgs[0], "src") != "https://x.example/a.jpg" || attr(imgs[1], "src") != "http://news.example.org/c.jpg" {
 		t.Errorf("%d pictures", len(imgs))
 	}
 	if got := p.texts("article p.meta"); got[0] != "Pinned · 23 November 2026, 14:00 · Updated 23 November 2026, 15:00" {
 		t.Errorf("times %q", got)
 	}
-	again, err := pages.Channel(ed, format.Site{URL: "https://news.example.org", Title: "N"})
+	again, err := pages.Channel(ed, format.Site{URL: "http://news.example.org", Title: "N"})
 	if err != nil || !bytes.Equal(b, again) {
 		t.Errorf("rendered twice it differs (%v)", err)
 	}
