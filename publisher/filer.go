@@ -59,11 +59,16 @@ func (f *Filer) Catch(ctx context.Context, now time.Time) (touched []string, err
 		case err != nil:
 			return nil, err
 		case !more:
-			if n, last := f.Rules.Failures(); n > failed {
-				f.log().Warn("expressions that could not be evaluated count as no match", "times", n-failed, "last", last)
-			}
+			f.complain(failed)
 			return slices.Sorted(maps.Keys(set)), nil
 		}
+	}
+}
+
+// complain tells of expressions that could not be evaluated since there were so many.
+func (f *Filer) complain(failed int64) {
+	if n, last := f.Rules.Failures(); n > failed {
+		f.log().Warn("expressions that could not be evaluated count as no match", "times", n-failed, "last", last)
 	}
 }
 

@@ -20,6 +20,9 @@ const (
 	// refileMost is how many articles are read for one commit where few of them are taken: a desk of twenty takes a
 	// twentieth, and a commit that files fifty stories costs nearly as much as one that files a thousand.
 	refileMost = 8 * refileStep
+	// earlyMost is how many changes a store without any filing may hold for them to be filed in the order they came: somebody
+	// waits for the first edition meanwhile. A first round brings 30,000.
+	earlyMost = 50_000
 	// dropStep is how many places of a generation that nobody sees are deleted in one commit.
 	dropStep = 2000
 	// fresh is how far back a generation has to reach before readers see it; older pages of archives may take longer.
@@ -44,7 +47,7 @@ func (f *Filer) open(ctx context.Context, now time.Time) (states map[string]stor
 	if err != nil {
 		return nil, nil, err
 	}
-	cursor, err := f.Store.Cursor(ctx, consumer)
+	early, from, err := f.beginning(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -55,7 +58,7 @@ func (f *Filer) open(ctx context.Context, now time.Time) (states map[string]stor
 		key := ch.Key()
 		configured[key] = true
 		was, known := states[key]
-		st := follow(was, f.Rules.Fingerprint(key), cursor == "")
+		st := follow(was, f.Rules.Fingerprint(key), early)
 		if !known {
 			st.Created = created(ch, states, now)
 		}
@@ -75,14 +78,40 @@ func (f *Filer) open(ctx context.Context, now time.Time) (states map[string]stor
 		return states, nil, nil
 	}
 	filing := storage.Filing{States: write}
-	if cursor == "" {
-		filing.Consumer = consumer // holds only while nothing has been filed by somebody else
+	if early || from != "" {
+		// Holds only while nothing has been filed by somebody else.
+		filing.Consumer, filing.To = consumer, from
 	}
 	if err := f.Store.File(ctx, filing); err != nil {
 		return nil, nil, err
 	}
 	maps.Copy(states, write)
 	return states, slices.Sorted(maps.Keys(write)), nil
+}
+
+// beginning reports whether nothing has been filed in this store yet, so that all stories are still to come through the
+// stream of changes. Where they are too many for that, because the store grew without a filer, it is where the stream ends:
+// from there on changes are followed, and all that stands before is filed as it is for changed rules, newest first.
+func (f *Filer) beginning(ctx context.Context) (early bool, from storage.Cursor, err error) {
+	cursor, err := f.Store.Cursor(ctx, consumer)
+	if err != nil || cursor != "" {
+		return false, "", err
+	}
+	for n := 0; ; {
+		changes, err := f.Store.Changes(ctx, from, earlyMost)
+		if err != nil {
+			return false, "", err
+		}
+		if n += len(changes); len(changes) > 0 {
+			from = changes[len(changes)-1].At
+		}
+		if len(changes) < earlyMost {
+			if n < earlyMost {
+				from = ""
+			}
+			return n < earlyMost, from, nil
+		}
+	}
 }
 
 // created is when a channel began: when the one that it was before did, else now.
@@ -96,8 +125,8 @@ func created(ch *deskwire.Channel, states map[string]storage.ChannelState, now t
 	return now.UTC().Truncate(time.Second)
 }
 
-// follow is the state of a channel whose rules have this fingerprint. early says that nothing was filed yet: all stories are
-// still to come through the stream of changes, and there is nothing to file again.
+// follow is the state of a channel whose rules have this fingerprint. early says that nothing was filed yet and nothing has
+// to be filed again.
 func follow(st storage.ChannelState, print string, early bool) storage.ChannelState {
 	switch {
 	case early:
@@ -133,7 +162,9 @@ func (f *Filer) Refile(ctx context.Context, now time.Time) (switched []string, m
 		more, err := f.drop(ctx)
 		return nil, more, err
 	}
+	failed, _ := f.Rules.Failures()
 	switched, err = f.refile(ctx, now, states, w)
+	f.complain(failed)
 	return switched, true, err
 }
 

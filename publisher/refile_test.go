@@ -176,6 +176,33 @@ func TestChannelsComeAndGo(t *testing.T) {
 	d.check()
 }
 
+// A store that grew large without a filer is filed newest first, so that nobody waits for the whole of it.
+func TestLargeBeginning(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, taking("a", 10, "apple"))
+	const days, perDay = 50, 1010
+	for day := range days {
+		d.add(noon.Add(time.Duration(day-days)*24*time.Hour), numbered(perDay, "apple", "plum")...)
+	}
+	if got := d.catch(); got != "desk/a" || len(d.shows("desk/a")) != 0 || d.state("desk/a").Next != 1 {
+		t.Errorf("touched %q, %d shown, state %+v", got, len(d.shows("desk/a")), d.state("desk/a"))
+	}
+	d.add(noon, "apple new") // comes through the stream
+	d.catch()
+	f := d.filer()
+	if _, err := f.Settle(t.Context(), noon); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.shows("desk/a"); len(got) < 14*perDay/2 || len(got) > days*perDay/2 || got[0] != "apple new" {
+		t.Errorf("%d shown when settled", len(got))
+	}
+	d.finish()
+	if n := len(d.shows("desk/a")); n != days*perDay/2+1 {
+		t.Errorf("%d shown", n)
+	}
+	d.check()
+}
+
 // Rules that change while the channel is filed again, and change back.
 func TestRulesBackAndForth(t *testing.T) {
 	t.Parallel()
