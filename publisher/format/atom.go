@@ -76,7 +76,7 @@ func writeAtom(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) (
 		doc.Entries = append(doc.Entries, atomEntryOf(e, c))
 		mapped.Updated = max(mapped.Updated, e.stamp) // to the fraction
 	}
-	return write(doc)
+	return write(doc, entries)
 }
 
 func atomEntryOf(e *entry, c *channel) *atomEntry {

@@ -86,6 +86,7 @@ func writeJSON(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) (
 	mapped.Description = Line(ed.Channel.Description)
 	doc := jsonFeed{JSONFeed: mapped, Authors: []*feeds.JSONAuthor{{Name: c.byline, Url: c.page, Avatar: c.avatar}}}
 	var b bytes.Buffer
+	b.Grow(room(entries))
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // it is never part of a page
 	if err := enc.Encode(doc); err != nil {

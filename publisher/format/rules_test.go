@@ -133,7 +133,7 @@ func checkMedia(t testing.TB, it *deskwire.Item, item *node) {
 	}
 	for i, c := range contents {
 		m := want[i]
-		if c.attrs["url"] != m.URL || c.attrs["medium"] != "image" || m.Width > 0 && c.attrs["width"] == "" || m.Height > 0 && c.attrs["height"] == "" ||
+		if c.attrs["url"] != format.Address(m.URL) || c.attrs["medium"] != "image" || m.Width > 0 && c.attrs["width"] == "" || m.Height > 0 && c.attrs["height"] == "" ||
 			c.one("media:title") != m.Title || m.Credit != "" && c.one("media:credit") == "" || m.Caption != "" && c.one("media:description") == "" {
 			t.Errorf("W20 picture %v %v, want %+v", c.attrs, c.children, m)
 		}

@@ -1,35 +1,65 @@
 package format
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 )
 
 // maxAddress is the longest address that is written: longer ones are carriers of something else, and readers cut them.
 const maxAddress = 8 << 10
 
-// Address is s when it is an absolute http or https address of something, else "". It is asked again whatever was stored
-// before, so that javascript: and data: would have to get past two judges.
+// Address is s in ASCII when it is an absolute http or https address of something, else "". It is asked again whatever was
+// stored before, so that javascript: and data: would have to get past two judges. What no address holds unescaped (RFC 3986 §2)
+// is escaped: that changes how it is written and not where it leads.
 func Address(s string) string {
-	if !strings.HasPrefix(s, "http://") && !strings.HasPrefix(s, "https://") || len(s) > maxAddress {
+	if !strings.HasPrefix(s, "http://") && !strings.HasPrefix(s, "https://") || len(s) > maxAddress || !utf8.ValidString(s) {
 		return ""
 	}
+	odd := false
 	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c == 0x7f || c == '"' || c == '<' || c == '>' || c == '\\' || c == '^' || c == '`' || c == '{' || c == '|' || c == '}' {
-			return "" // no address holds these unescaped (RFC 3986 §2)
+		if s[i] < ' ' || s[i] == 0x7f {
+			return ""
 		}
-	}
-	if !utf8.ValidString(s) {
-		return ""
+		odd = odd || foreign(s[i])
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.User != nil {
+	if err != nil || u.Hostname() == "" || u.User != nil {
 		return "" // a name and password in front of a host is a trick or a secret
 	}
-	return text(s)
+	if !odd {
+		return s
+	}
+	start := strings.Index(s, "://") + len("://")
+	end := len(s)
+	if i := strings.IndexAny(s[start:], "/?#"); i >= 0 {
+		end = start + i
+	}
+	host, err := idna.Lookup.ToASCII(u.Hostname())
+	if err != nil {
+		return ""
+	}
+	if u.Port() != "" {
+		host += ":" + u.Port()
+	}
+	var b strings.Builder
+	b.WriteString(s[:start] + host)
+	for i := end; i < len(s); i++ {
+		if foreign(s[i]) {
+			fmt.Fprintf(&b, "%%%02X", s[i])
+		} else {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
 }
+
+// foreign reports bytes that an address holds only escaped.
+func foreign(c byte) bool { return c >= utf8.RuneSelf || strings.IndexByte(" \"<>\\^`{|}", c) >= 0 }
 
 // text is s without broken UTF-8, without what XML 1.0 forbids (§2.2) or discourages, and with one kind of line break.
 func text(s string) string {
