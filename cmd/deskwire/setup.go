@@ -57,6 +57,15 @@ func (a *app) initCmd() *cobra.Command {
 	return cmd
 }
 
+// checked is what `deskwire check --json` writes.
+type checked struct {
+	OK       bool             `json:"ok"`
+	Errors   []config.Problem `json:"errors,omitempty"`
+	Warnings []config.Problem `json:"warnings,omitempty"`
+	Sources  int              `json:"sources"`
+	Channels int              `json:"channels"`
+}
+
 func (a *app) checkCmd() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
 		Use:     "check",
@@ -65,11 +74,17 @@ func (a *app) checkCmd() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			plan, err := a.loadPlan()
+			if problems, ok := errors.AsType[config.Problems](err); ok && a.flag.json {
+				if err := writeJSON(a.out(), checked{Errors: problems}); err != nil {
+					return err
+				}
+				return exitCode(exitFailed)
+			}
 			if err != nil {
 				return err
 			}
 			if a.flag.json {
-				return writeJSON(a.out(), map[string]any{"ok": true, "warnings": plan.Warnings, "sources": len(plan.Sources), "channels": len(plan.Channels)})
+				return writeJSON(a.out(), checked{OK: true, Warnings: plan.Warnings, Sources: len(plan.Sources), Channels: len(plan.Channels)})
 			}
 			for _, w := range plan.Warnings {
 				fmt.Fprintf(a.env.Streams.Stderr, "deskwire: warning: %s\n", plain(w.Error()))
