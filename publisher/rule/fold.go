@@ -96,18 +96,20 @@ func (f *folded) fold(s string, normal bool) bool {
 	t := f.table
 	for i := 0; i < len(s); {
 		if b := s[i]; b < utf8.RuneSelf {
-			i++
-			switch b = t.ascii[b]; {
-			case b == 0:
+			if t.ascii[b] == 0 {
 				last = separator
+				i++
 				continue
-			case last != letter:
-				if !f.begin(letter, last) {
-					return true
-				}
-				last = letter
 			}
-			f.buf = append(f.buf, b)
+			if last != letter && !f.begin(letter, last) {
+				return true
+			}
+			last = letter
+			buf := f.buf
+			for ; i < len(s) && s[i] < utf8.RuneSelf && t.ascii[s[i]] != 0; i++ {
+				buf = append(buf, t.ascii[s[i]])
+			}
+			f.buf = buf
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
