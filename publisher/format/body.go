@@ -145,8 +145,8 @@ func rebuild(s string) string {
 	return b.String()
 }
 
-// maxDepth is how deep elements may nest; what is deeper is left out.
-const maxDepth = 200
+// maxDepth is how deep elements may nest; what is deeper is left out, so that what was put together is tame.
+const maxDepth = maxOpen
 
 func keep(b *strings.Builder, n *html.Node, depth int) {
 	if depth > maxDepth {

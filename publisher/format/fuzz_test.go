@@ -2,7 +2,6 @@ package format_test
 
 import (
 	"bytes"
-	"strings"
 	"testing"
 	"time"
 
@@ -58,7 +57,7 @@ func FuzzFormat(f *testing.F) {
 				t.Errorf("%s: read back as %v (%v)\n%s", name, feed, err, b)
 			}
 		}
-		if out := format.Body(format.Body(body)); out != format.Body(body) && !strings.Contains(body, "<") {
+		if out := format.Body(format.Body(body)); out != format.Body(body) {
 			t.Errorf("cleaning what is clean changes it: %q, %q", format.Body(body), out)
 		}
 	})
