@@ -195,9 +195,22 @@ func TestComposeInvariants(t *testing.T) {
 	})
 }
 
+// carriers is how many other articles of the story may still be named.
+func carriers(w *world, item *deskwire.Item) (n int) {
+	i := slices.IndexFunc(w.stories, func(s deskwire.Story) bool { return s.ID == item.ID })
+	for _, a := range w.stories[i].Articles {
+		if e := w.sources[a.Source].Rights.Expires; a.ID != item.Article.ID && (e == 0 || noon.Before(a.Published.Add(e))) {
+			n++
+		}
+	}
+	return n
+}
+
 func checkItem(t *rapid.T, w *world, item *deskwire.Item) {
 	r := item.Source.Granted()
 	switch {
+	case len(item.Carriers) != carriers(w, item):
+		t.Fatalf("%s has the carriers %+v", item.ID, item.Carriers)
 	case item.Updated.Before(item.Published):
 		t.Fatalf("%s was updated before it was published", item.ID)
 	case item.Updated.After(noon) && item.Updated.After(item.Published):
@@ -265,6 +278,8 @@ func TestUpdated(t *testing.T) {
 		{"another hidden", []deskwire.Story{story("1", -9), story("2", -8, deskwire.Decision{ID: "d", Verb: deskwire.Hide, At: at(-3)})}, 9, -9, -3, time.Time{}},
 		{"another hidden that would not be shown", []deskwire.Story{story("1", -9), story("2", -12, deskwire.Decision{ID: "d", Verb: deskwire.Hide, At: at(-3)})}, 1, -9, -9, time.Time{}},
 		{"pin that ends", []deskwire.Story{story("1", -9, deskwire.Decision{ID: "d", Verb: deskwire.Pin, At: at(-3), Until: at(4)})}, 9, -3, -3, at(4)},
+		{"pin behind one that ended", []deskwire.Story{story("1", -9, deskwire.Decision{ID: "d", Verb: deskwire.Pin, At: at(-4), Until: at(4)}, deskwire.Decision{ID: "e", Verb: deskwire.Pin, At: at(-3), Until: at(-1)})}, 9, -1, -1, at(4)},
+		{"hidden by a clock that is ahead", []deskwire.Story{story("1", -9), story("2", -8, deskwire.Decision{ID: "d", Verb: deskwire.Hide, At: at(3)})}, 9, -9, -9, at(3)},
 		{"pin that ended", []deskwire.Story{story("1", -9, deskwire.Decision{ID: "d", Verb: deskwire.Pin, At: at(-3), Until: at(-1)})}, 9, -1, -1, time.Time{}},
 	} {
 		ch := deskwire.Channel{Kind: deskwire.Desk, Name: "d", Policy: deskwire.Policy{Limit: c.limit}}

@@ -222,6 +222,9 @@ func TestRulesBackAndForth(t *testing.T) {
 	d.catch()
 	d.channels[0] = taking("a", 10, "apple")
 	d.catch()
+	if st := d.state("desk/a"); st.NextPrint != d.filer().Rules.Fingerprint("desk/a") || st.NextBefore != "" {
+		t.Errorf("is not filed from the beginning: %+v", st)
+	}
 	if got := d.shows("desk/a"); len(got) != len(half)+1 { // readers keep what they had until there is something better
 		t.Errorf("%d shown, %d before", len(got), len(half))
 	}
