@@ -43,6 +43,11 @@ type pages struct {
 
 func (p *pages) Channel(ed *deskwire.Edition, _ format.Site) ([]byte, error) {
 	p.count[ed.Channel.Key()]++
+	for _, it := range ed.Items {
+		if it.Source.Headers != nil {
+			return nil, errors.New("an edition holds passwords")
+		}
+	}
 	return fmt.Appendf(nil, "%s: %d items", ed.Channel.Name, len(ed.Items)), p.fail
 }
 
@@ -271,6 +276,12 @@ func TestReconfigure(t *testing.T) {
 	}
 	if !strings.Contains(r.rss("desks/world"), "https://other.example/desks/world/feed.rss") || strings.Contains(r.rss("desks/world"), pressSite.URL) {
 		t.Error("the old address is still there")
+	}
+	// A name that a channel had, and that another one has now, is the other's.
+	other := deskwire.Channel{Kind: deskwire.Desk, Name: "old"}
+	r.press.Reconfigure(site, []deskwire.Channel{pressDesk, other}, pressSources())
+	if r.update(); r.press.Surface().Moved("/desks/old/") != "" || r.press.Document("/desks/old/feed.rss") == nil {
+		t.Error("a channel is shadowed by its predecessor's redirect")
 	}
 	if s := r.press.Surface(); s.Document("/topics/sea/") != nil || !s.Gone("/topics/sea/") {
 		t.Error("the removed channel is still there")

@@ -266,8 +266,17 @@ func TestLastModified(t *testing.T) {
 	if got := n.ask("GET", rss); got.Header.Get("Last-Modified") != "" {
 		t.Errorf("Last-Modified %s is ahead of the clock", got.Header.Get("Last-Modified"))
 	}
-	if got := n.ask("GET", rss, "If-Modified-Since: "+second.doc.Modified.Format(http.TimeFormat)); got.StatusCode != 200 {
-		t.Errorf("If-Modified-Since of a date that nobody was told = %d", got.StatusCode)
+	for _, header := range []string{"If-Modified-Since", "If-Unmodified-Since"} {
+		if got := n.ask("GET", rss, header+": Fri, 31 Dec 2100 00:00:00 GMT", header+": x"); got.StatusCode != 200 {
+			t.Errorf("%s twice = %d", header, got.StatusCode)
+		}
+		date := n.press.Document(rss).Modified.Format(http.TimeFormat)
+		if header == "If-Unmodified-Since" {
+			date = "Mon, 02 Jan 2006 15:04:05 GMT"
+		}
+		if got := n.ask("GET", rss, header+": "+date); got.StatusCode != 200 {
+			t.Errorf("%s of a document whose date nobody was told = %d", header, got.StatusCode)
+		}
 	}
 }
 
