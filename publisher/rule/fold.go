@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -84,11 +85,17 @@ func (f *folded) add(s string) {
 		return
 	}
 	f.buf, f.starts = f.buf[:buf], f.starts[:starts]
-	if !norm.NFKC.IsNormalString(s) {
-		s = norm.NFKC.String(s)
+	s = norm.NFKC.String(s)
+	// Some small letters have a form with their accent in one where the capital ones do not.
+	if small := strings.Map(lower, s); !norm.NFKC.IsNormalString(small) {
+		s = norm.NFKC.String(small)
 	}
 	f.fold(s, true)
 }
+
+// lower is r without case. Going through the capital makes one letter of the two small sigmas, and of the i with and without
+// a dot.
+func lower(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
 
 // fold appends s. It gives up where s has to be normalized first.
 func (f *folded) fold(s string, normal bool) bool {
@@ -182,7 +189,7 @@ func classify(r rune, normal bool) cell {
 	case r == 0x300 || r == 0x301: // an accent that did not compose: the stress marks of Cyrillic
 		return cell{r, nothing}
 	case unicode.IsLetter(r), unicode.IsMark(r), unicode.IsDigit(r):
-		return cell{unicode.ToLower(unicode.ToUpper(r)), letter}
+		return cell{lower(r), letter}
 	}
 	return cell{r, separator}
 }

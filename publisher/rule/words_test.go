@@ -69,6 +69,7 @@ func TestWords(t *testing.T) {
 		{"Diyarbakır", "DIYARBAKIR", true},
 		{"İstanbul", "istanbul", true},
 		{"café", "cafe\u0301 society", true},
+		{"\u1e96", "H\u0331", true}, // composes when small only
 		{"ＮＡＴＯ", "NATO", true},
 		{"ﬁnance", "FINANCE", true},
 		{"No 5", "№ 5", true},
