@@ -203,8 +203,9 @@ func (s *Set) File(story *deskwire.Story, body func(deskwire.ID) string, assigne
 	if r == nil {
 		r = newReading(s)
 	}
-	defer s.readings.Put(r)
-	return r.file(story, body, assigned)
+	in := r.file(story, body, assigned)
+	s.readings.Put(r) // not when body panicked: it would remember half a story
+	return in
 }
 
 func label(list string, i int, line int) string {
