@@ -19,7 +19,7 @@ const (
 	refileStep = 1000
 	// refileMost is how many articles are read for one commit where few of them are taken: a desk of twenty takes a
 	// twentieth, and a commit that files fifty stories costs nearly as much as one that files a thousand.
-	refileMost = 8 * refileStep
+	refileMost = 4 * refileStep
 	// earlyMost is how many changes a store without any filing may hold for them to be filed in the order they came: somebody
 	// waits for the first edition meanwhile. A first round brings 30,000.
 	earlyMost = 50_000

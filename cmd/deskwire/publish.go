@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"deskwire"
@@ -49,7 +50,7 @@ func (a *app) publishCmd() *cobra.Command {
 			if err := a.inRoom(a.export)(cmd, args); err != nil {
 				return err
 			}
-			if err := d.prune(); err != nil {
+			if err := errors.Join(d.prune(), d.settle()); err != nil {
 				return err
 			}
 			verb := "wrote"
@@ -99,6 +100,7 @@ type exportDir struct {
 	dry                    bool
 	before                 []string // what the last export wrote
 	names                  map[string]bool
+	touched                map[string]bool // folders
 	seen, written, removed int
 }
 
@@ -110,7 +112,7 @@ func openExport(dir string, dry bool) (*exportDir, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &exportDir{root: root, dry: dry, names: map[string]bool{}}
+	d := &exportDir{root: root, dry: dry, names: map[string]bool{}, touched: map[string]bool{}}
 	list, err := root.ReadFile(web.Manifest)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		root.Close()
@@ -150,9 +152,13 @@ func (f *exportFile) Close() error {
 	if d.dry {
 		return nil
 	}
+	if err := d.remember(f.name); err != nil {
+		return err
+	}
 	if err := d.root.MkdirAll(path.Dir(f.name), 0o755); err != nil {
 		return err
 	}
+	d.touched[path.Dir(f.name)] = true
 	tmp := path.Join(path.Dir(f.name), ".deskwire-"+path.Base(f.name))
 	w, err := d.root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
@@ -163,6 +169,34 @@ func (f *exportFile) Close() error {
 		return errors.Join(err, d.root.Remove(tmp))
 	}
 	return d.root.Rename(tmp, f.name)
+}
+
+// remember puts a new file's name into the manifest before the file is there: an export that is killed leaves nothing that
+// the next one does not know to be its own. The whole manifest is written anew at the end.
+func (d *exportDir) remember(name string) error {
+	if name == web.Manifest || slices.Contains(d.before, name) {
+		return nil
+	}
+	w, err := d.root.OpenFile(web.Manifest, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w, name)
+	return errors.Join(err, w.Close())
+}
+
+// settle makes the names of the written files durable.
+func (d *exportDir) settle() error {
+	for dir := range d.touched {
+		f, err := d.root.Open(dir)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(f.Sync(), f.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // prune removes what the last export wrote and this one did not, and the folders that became empty by that.
@@ -182,6 +216,7 @@ func (d *exportDir) prune() error {
 			if d.root.Remove(dir) != nil {
 				break // not empty
 			}
+			delete(d.touched, dir)
 		}
 	}
 	return nil
