@@ -72,10 +72,6 @@ func Stand(decisions []Decision, now time.Time) Standing {
 		}
 		switch d.Verb {
 		case Pin:
-			if !now.IsZero() && !d.Until.IsZero() && !now.Before(d.Until) {
-				s.Changed = later(s.Changed, d.Until)
-				continue
-			}
 			set(&s.Pinned, d.Channel, d.Until)
 			if delete(s.unpinned, d.Channel); d.Channel == "" {
 				clear(s.unpinned)
@@ -97,8 +93,14 @@ func Stand(decisions []Decision, now time.Time) Standing {
 			set(&s.Edits, d.Article, append(edits, d))
 		}
 	}
-	for _, until := range s.Pinned {
-		if !until.IsZero() && (s.Until.IsZero() || until.Before(s.Until)) {
+	for channel, until := range s.Pinned {
+		switch {
+		case until.IsZero():
+		case !now.IsZero() && !now.Before(until):
+			// Only a pin that stood to its end changes something by running out.
+			s.Changed = later(s.Changed, until)
+			delete(s.Pinned, channel)
+		case s.Until.IsZero() || until.Before(s.Until):
 			s.Until = until
 		}
 	}

@@ -41,6 +41,12 @@ func TestStand(t *testing.T) {
 		{"unpinned in one of all channels", []Decision{at(0, "p", Decision{Verb: Pin, Channel: "desk/world"}), at(1, "q", Decision{Verb: Pin, Channel: "desk/europe"}), at(2, "u", Decision{Verb: Unpin, Channel: "desk/world"})}, noon, func(s Standing) bool {
 			return !s.PinnedIn("desk/world") && s.PinnedIn("desk/europe")
 		}},
+		{"a pin that was taken back does not run out", []Decision{at(0, "p", Decision{Verb: Pin, Until: noon.Add(time.Hour)}), at(1, "u", Decision{Verb: Unpin})}, noon.Add(2 * time.Hour), func(s Standing) bool {
+			return !s.PinnedIn("desk/world") && s.Changed.Equal(noon.Add(time.Minute))
+		}},
+		{"a pin that was replaced does not run out", []Decision{at(0, "p", Decision{Verb: Pin, Until: noon.Add(time.Hour)}), at(1, "q", Decision{Verb: Pin})}, noon.Add(2 * time.Hour), func(s Standing) bool {
+			return s.PinnedIn("desk/world") && s.Changed.Equal(noon.Add(time.Minute))
+		}},
 		{"a pin in all ended in one", []Decision{at(0, "p", Decision{Verb: Pin}), at(2, "u", Decision{Verb: Unpin, Channel: "desk/world"})}, noon, func(s Standing) bool {
 			return !s.PinnedIn("desk/world") && s.PinnedIn("desk/europe")
 		}},
