@@ -278,7 +278,7 @@ func TestUpdated(t *testing.T) {
 		{"another hidden", []deskwire.Story{story("1", -9), story("2", -8, deskwire.Decision{ID: "d", Verb: deskwire.Hide, At: at(-3)})}, 9, -9, -3, time.Time{}},
 		{"another hidden that would not be shown", []deskwire.Story{story("1", -9), story("2", -12, deskwire.Decision{ID: "d", Verb: deskwire.Hide, At: at(-3)})}, 1, -9, -9, time.Time{}},
 		{"pin that ends", []deskwire.Story{story("1", -9, deskwire.Decision{ID: "d", Verb: deskwire.Pin, At: at(-3), Until: at(4)})}, 9, -3, -3, at(4)},
-		{"pin behind one that ended", []deskwire.Story{story("1", -9, deskwire.Decision{ID: "d", Verb: deskwire.Pin, At: at(-4), Until: at(4)}, deskwire.Decision{ID: "e", Verb: deskwire.Pin, At: at(-3), Until: at(-1)})}, 9, -1, -1, at(4)},
+		{"pin replaced by a shorter one", []deskwire.Story{story("1", -9, deskwire.Decision{ID: "d", Verb: deskwire.Pin, At: at(-4), Until: at(4)}, deskwire.Decision{ID: "e", Verb: deskwire.Pin, At: at(-3), Until: at(-1)})}, 9, -1, -1, time.Time{}},
 		{"hidden by a clock that is ahead", []deskwire.Story{story("1", -9), story("2", -8, deskwire.Decision{ID: "d", Verb: deskwire.Hide, At: at(3)})}, 9, -9, -9, at(3)},
 		{"pin that ended", []deskwire.Story{story("1", -9, deskwire.Decision{ID: "d", Verb: deskwire.Pin, At: at(-3), Until: at(-1)})}, 9, -1, -1, time.Time{}},
 	} {
