@@ -13,7 +13,7 @@ test:
 
 # Rewrites the golden files; look at the difference before you commit it.
 golden:
-	go test ./aggregator/parse ./publisher/... -update
+	go test ./aggregator/parse ./cmd/deskwire/internal/config ./publisher/format ./publisher/rule -update
 
 # One minute for each fuzz target.
 fuzz:
