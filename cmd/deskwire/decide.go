@@ -10,6 +10,7 @@ import (
 
 	"deskwire"
 	"deskwire/aggregator/match"
+	"deskwire/cmd/deskwire/internal/config"
 
 	"github.com/spf13/cobra"
 )
@@ -214,7 +215,7 @@ func nothingMore(*Newsroom, *deskwire.Decision, []string) error { return nil }
 // parseMoment reads a time that a person wrote: RFC 3339, a date with or without an hour in the site's zone, or a span from
 // now.
 func parseMoment(s string, now time.Time, zone *time.Location) (time.Time, error) {
-	if d, err := parseSpan(s); err == nil {
+	if d, err := config.ParseDuration(s); err == nil {
 		return now.Add(d).UTC().Truncate(time.Second), nil
 	}
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
@@ -229,21 +230,6 @@ func parseMoment(s string, now time.Time, zone *time.Location) (time.Time, error
 		}
 	}
 	return time.Time{}, hint(misusef("%q is not a time", s), `write "2026-11-23 18:00", 2026-11-23T18:00:00Z, or a span such as 90m, 6h, 3d`)
-}
-
-// parseSpan reads a duration; besides Go's units it knows d for days of 24 hours.
-func parseSpan(s string) (time.Duration, error) {
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		var n int
-		if _, err := fmt.Sscanf(days, "%d", &n); err == nil && fmt.Sprint(n) == days && n >= 0 && n < 100_000 {
-			return time.Duration(n) * 24 * time.Hour, nil
-		}
-	}
-	d, err := time.ParseDuration(s)
-	if err == nil && d < 0 {
-		return 0, misusef("%q is in the past", s)
-	}
-	return d, err
 }
 
 // completeChannels offers the configuration's channels to the shell.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io/fs"
 	"net"
 	"os"
@@ -38,16 +39,9 @@ func SocketPath(store, runtimeDir string) (string, error) {
 	if runtimeDir == "" {
 		runtimeDir = filepath.Join(os.TempDir(), fmt.Sprintf("deskwire-%d", os.Getuid()))
 	}
-	return filepath.Join(runtimeDir, fmt.Sprintf("deskwire-%016x.sock", hash(abs))), nil
-}
-
-// hash is FNV-1a.
-func hash(s string) uint64 {
-	h := uint64(14695981039346656037)
-	for i := range len(s) {
-		h = (h ^ uint64(s[i])) * 1099511628211
-	}
-	return h
+	h := fnv.New64a()
+	h.Write([]byte(abs))
+	return filepath.Join(runtimeDir, fmt.Sprintf("deskwire-%016x.sock", h.Sum64())), nil
 }
 
 // A Server answers commands on a Unix socket.
