@@ -86,6 +86,7 @@ type SourceState struct {
 	Language string `json:"language,omitempty"`
 
 	VoidDocs  map[KeyKind]int `json:"void_docs,omitempty"`  // documents in which a kind of key named two items
+	ChurnDocs map[KeyKind]int `json:"churn_docs,omitempty"` // documents in a row in which a kind of key was another for every known item
 	VoidKinds []KeyKind       `json:"void_kinds,omitempty"` // kinds that therefore count no more at this source
 }
 

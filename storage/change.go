@@ -24,6 +24,7 @@ const (
 	changedRevision = 'r' // a new revision
 	changedDecision = 'd' // an editor's decision
 	changedSweep    = 's' // an article of the story went
+	changedBeside   = 'b' // something beside an article's own words
 )
 
 func cursorOf(key string) Cursor { return Cursor(hex.EncodeToString([]byte(key))) }

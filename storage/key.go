@@ -11,11 +11,13 @@ import (
 // for), so that what is read together lies together, and twelve of SHA-256 over kind, scope and value, so that no source
 // can make a key that meets another's.
 
-// Two kinds of key that no draft brings: they stand in where the draft's own are void or lead elsewhere, so that no article
-// is without a key. Both are hashes of GUID, address and title together; the first of the digest, too.
+// Kinds of key that no draft brings. Two stand in where the draft's own are void or lead elsewhere, so that no article is
+// without a key: both are hashes of GUID, address and title together, the first of the digest, too. keyMoved is in no row: it
+// is worked out from the articles of the last document; see resolve.
 const (
 	keyIdentical deskwire.KeyKind = 64 + iota
 	keySame
+	keyMoved
 )
 
 // hashKey is the key of a row in table key. scope is the source's name, or "" for an address that its source speaks for.

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"deskwire"
 )
@@ -76,7 +78,7 @@ func (s *Store) merge(ctx context.Context, group []Prepared) (outcomes []Outcome
 				return err
 			}
 			outcomes[i] = m.out
-			wrote = wrote || m.out.New+m.out.Updated > 0
+			wrote = wrote || m.quiet || m.out.New+m.out.Updated > 0
 		}
 		return nil
 	})
@@ -93,7 +95,9 @@ type merger struct {
 	marks map[uint64]deskwire.ID // of the source's last document
 	heads map[deskwire.ID]*head  // that clues lead to
 	found [][]clue               // by item: its clues with where they lead
+	last  []*head                // articles of the last document, where most GUIDs of this one are unknown
 	first bool                   // the source's first round
+	quiet bool                   // something was written that is no update
 	state deskwire.SourceState   // as it is to be written
 }
 
@@ -165,7 +169,32 @@ func (m *merger) load() (old deskwire.SourceState, err error) {
 			m.heads[h.ID] = h
 		}
 	}
-	return old, nil
+	return old, m.recall()
+}
+
+// recall reads the articles of the last document where this one looks as if the source had moved.
+func (m *merger) recall() error {
+	drafts := m.suspects()
+	if !strange(drafts, len(drafts)+len(m.p.f.Skipped)) {
+		return nil
+	}
+	ids := slices.Compact(slices.Sorted(maps.Values(m.marks)))
+	heads, err := getHeads(m.tx, ids)
+	if err != nil {
+		return err
+	}
+	m.last = slices.DeleteFunc(heads, func(h *head) bool { return h == nil || h.Source != m.p.f.Source })
+	return nil
+}
+
+// suspects are the items as resolve sees them.
+func (m *merger) suspects() []suspect {
+	drafts := make([]suspect, len(m.p.items))
+	for i := range m.p.items {
+		drafts[i] = m.p.items[i].suspect
+		drafts[i].clues = m.found[i]
+	}
+	return drafts
 }
 
 // follow looks all keys up. An address of the source's own domain may be another source's already, where both speak for
@@ -212,10 +241,6 @@ func (m *merger) follow() error {
 // resolve prepares the pure decision.
 func (m *merger) resolve() verdict {
 	f := &m.p.f
-	drafts := make([]suspect, len(m.p.items))
-	for i := range m.p.items {
-		drafts[i] = suspect{clues: m.found[i], title: m.p.items[i].title, link: m.p.items[i].link, digest: m.p.items[i].digest}
-	}
 	for id, h := range m.heads {
 		if h.Source != f.Source {
 			delete(m.heads, id) // can't be; but a wrong row must not make one source speak for another
@@ -234,7 +259,7 @@ func (m *merger) resolve() verdict {
 			skipped[id] = true
 		}
 	}
-	return resolve(drafts, m.heads, skipped, len(m.p.items)+len(f.Skipped))
+	return resolve(m.suspects(), m.heads, skipped, len(m.p.items)+len(f.Skipped), m.last)
 }
 
 // settle writes one item as what it is: a new article, a new revision, or nothing new.
@@ -244,8 +269,13 @@ func (m *merger) settle(i int, id deskwire.ID) (deskwire.ID, error) {
 		id = m.mint.Next()
 		m.out.New++
 		m.create(it, id)
-	} else if h := m.heads[id]; h == nil || h.Digest == it.draft.Digest {
-		m.out.Unchanged++ // h == nil: it was here and went
+	} else if h := m.heads[id]; h == nil {
+		m.out.Unchanged++ // it was here and went
+	} else if h.Digest == it.draft.Digest {
+		m.out.Unchanged++
+		if err := m.refresh(it, h); err != nil {
+			return "", err
+		}
 	} else if err := m.revise(it, h); err != nil {
 		return "", err
 	}
@@ -337,6 +367,53 @@ func (m *merger) revise(it *item, h *head) error {
 	}
 	m.tx.Set(tableHead, string(h.ID), h.encode())
 	return nil
+}
+
+// refresh writes what changed beside an article's own words: where it can be read now, who is named with it, what it is filed
+// under. That is no update, and readers are not told; but links have to work and rules have to see. An address or a GUID
+// that is another in every document says nothing new.
+func (m *merger) refresh(it *item, h *head) error {
+	now := h.Article
+	said := &it.draft.Article
+	now.Title, now.Summary, now.Authors, now.Agencies = said.Title, said.Summary, said.Authors, said.Agencies
+	now.Language, now.Rights, now.Comments, now.Via = said.Language, said.Rights, said.Comments, said.Via
+	if !slices.Contains(m.state.VoidKinds, deskwire.KeyGUID) {
+		now.GUID = said.GUID
+	}
+	if !slices.Contains(m.state.VoidKinds, deskwire.KeyURL) {
+		now.Link = said.Link
+	}
+	if !sameSet(h.Categories, said.Categories) {
+		now.Categories = said.Categories
+	}
+	if !slices.EqualFunc(h.Media, said.Media, sameMedia) {
+		now.Media = said.Media
+	}
+	if now.GUID == h.GUID && len(changedFields(&h.Article, &now, false)) == 0 {
+		return nil
+	}
+	m.quiet = true
+	h.Article = now
+	if err := touch(m.tx, h, changedBeside); err != nil {
+		return err
+	}
+	m.tx.Set(tableHead, string(h.ID), h.encode())
+	return nil
+}
+
+// sameSet says that two lists without repeats have the same members: some sources shuffle them.
+func sameSet(a, b []string) bool {
+	if slices.Equal(a, b) {
+		return true
+	}
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(s string) bool { return !slices.Contains(b, s) })
+}
+
+// sameMedia says that two files are the same to people. Servers sign addresses anew for every fetch, in the query.
+func sameMedia(a, b deskwire.Media) bool {
+	a.URL, _, _ = strings.Cut(a.URL, "?")
+	b.URL, _, _ = strings.Cut(b.URL, "?")
+	return a == b
 }
 
 // otherBody says whether the item's body is another than the stored one.

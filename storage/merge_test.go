@@ -141,6 +141,17 @@ func TestMerge(t *testing.T) {
 				{"h1 https://a.example/y1 one text_1; h2 https://a.example/y2 two text_2; h3 https://a.example/y3 three text_3", "0/0/3"}},
 			titles: "one two three",
 		},
+		"a house that moves, GUIDs, domain and texts at once": {
+			steps: []step{{"g1 https://a.example/n/1 one text_1; g2 https://a.example/n/2 two text_2; g3 https://a.example/n/3 three text_3; g4 https://a.example/n/4 four text_4", "4/0/0"},
+				{"h1 https://b.example/n/1 one other_1; h2 https://b.example/n/2 two other_2; h3 https://b.example/n/3 three other_3; h5 https://b.example/n/5 five text_5", "1/3/0"},
+				{"h1 https://b.example/n/1 one other_1; h2 https://b.example/n/2 two other_2; h3 https://b.example/n/3 three other_3; h5 https://b.example/n/5 five text_5", "0/0/4"}},
+			titles: "one two three four five",
+		},
+		"the same titles on other pages the next day are news": {
+			steps: []step{{"g1 https://a.example/mon/1 one text_1; g2 https://a.example/mon/2 two text_2; g3 https://a.example/mon/3 three text_3", "3/0/0"},
+				{"h1 https://a.example/tue/1 one more_1; h2 https://a.example/tue/2 two more_2; h3 https://a.example/tue/3 three more_3", "3/0/0"}},
+			titles: "one two three one two three",
+		},
 		"a notice as every text": {
 			steps: []step{{"g1 https://a.example/1 one notice; g2 https://a.example/2 two notice; g3 https://a.example/3 three notice", "3/0/0"},
 				{"h1 https://a.example/4 four notice; h2 https://a.example/5 five notice; h3 https://a.example/6 six notice", "3/0/0"}},
@@ -333,6 +344,86 @@ func TestVoidKinds(t *testing.T) {
 	// The GUID alone makes no revision now.
 	if out := merge(t, s, document(start.Add(9*time.Hour), "g https://a.example/9 nine text")); out.New != 1 {
 		t.Errorf("a single item with the void GUID: %+v", out)
+	}
+}
+
+// A GUID that is another in every document makes no new rows for ever, and that it is given up is said once.
+func TestChurn(t *testing.T) {
+	t.Parallel()
+	s := storagetest.Store(t)
+	var notes []string
+	for i := range 12 {
+		var items []string
+		for n := range 5 {
+			items = append(items, fmt.Sprintf("guid-%d-%d https://a.example/%d title%d text%d", i, n, n, n, n))
+		}
+		out := merge(t, s, document(start.Add(time.Duration(i)*time.Hour), items...))
+		if out.New+out.Updated > 0 && i > 0 {
+			t.Errorf("document %d: %+v", i, out)
+		}
+		notes = append(notes, out.Notes...)
+	}
+	if len(notes) != 1 || !strings.Contains(notes[0], "another in every document") {
+		t.Errorf("said %q, want one line", notes)
+	}
+	states, _ := s.Sources(t.Context(), "a")
+	if st := states["a"]; !slices.Equal(st.VoidKinds, []deskwire.KeyKind{deskwire.KeyGUID}) || len(st.ChurnDocs) > 0 {
+		t.Errorf("void %v, churn %v; want the GUID to be void", st.VoidKinds, st.ChurnDocs)
+	}
+	if a := articles(t, s)[0]; a.GUID != "guid-3-0" {
+		t.Errorf("GUID %q, want the last that was believed", a.GUID)
+	}
+}
+
+// What changes beside an article's own words is no update, but it is kept and those who follow changes see it.
+func TestBeside(t *testing.T) {
+	t.Parallel()
+	s := storagetest.Store(t)
+	merge(t, s, document(start, "g https://a.example/1 one text"))
+	before := articles(t, s)[0]
+	cursor := func() storage.Cursor {
+		all, err := s.Changes(t.Context(), "", 10)
+		if err != nil || len(all) != 1 {
+			t.Fatal(all, err)
+		}
+		return all[0].At
+	}
+	at := cursor()
+	for i, step := range []struct {
+		name   string
+		change func(*deskwire.Draft)
+		seen   bool
+		same   func(*deskwire.Article) bool
+	}{
+		{"another address", func(d *deskwire.Draft) { d.Link = "https://a.example/one/1" }, true, func(a *deskwire.Article) bool { return a.Link == "https://a.example/one/1" }},
+		{"a byline", func(d *deskwire.Draft) { d.Authors = []deskwire.Author{{Name: "Ann Author"}} }, true, func(a *deskwire.Article) bool { return len(a.Authors) == 1 }},
+		{"categories", func(d *deskwire.Draft) { d.Categories = []string{"ports", "ferries"} }, true, func(a *deskwire.Article) bool { return len(a.Categories) == 2 }},
+		{"categories in another order", func(d *deskwire.Draft) { d.Categories = []string{"ferries", "ports"} }, false, func(a *deskwire.Article) bool { return a.Categories[0] == "ports" }},
+		{"a sound file", func(d *deskwire.Draft) {
+			d.Media = []deskwire.Media{{URL: "https://a.example/1.mp3?sign=1", Type: "audio/mpeg"}}
+		}, true, func(a *deskwire.Article) bool { return len(a.Media) == 1 }},
+		{"a signature", func(d *deskwire.Draft) {
+			d.Media = []deskwire.Media{{URL: "https://a.example/1.mp3?sign=2", Type: "audio/mpeg"}}
+		}, false, func(a *deskwire.Article) bool { return strings.HasSuffix(a.Media[0].URL, "=1") }},
+		{"dates", func(d *deskwire.Draft) { d.Published, d.Modified = start, start }, false, func(a *deskwire.Article) bool { return a.Published.Equal(before.Published) && a.Modified.IsZero() }},
+	} {
+		f := document(start.Add(time.Duration(i+1)*time.Hour), "g https://a.example/1 one text")
+		a := articles(t, s)[0]
+		d := &f.Drafts[0]
+		d.Link, d.Authors, d.Categories, d.Media = a.Link, a.Authors, a.Categories, a.Media
+		step.change(d)
+		if out := merge(t, s, f); out.New+out.Updated > 0 || out.Unchanged != 1 {
+			t.Errorf("%s: %+v", step.name, out)
+		}
+		a = articles(t, s)[0]
+		if a.Revision != 0 || !a.Revised.Equal(before.Revised) || a.ID != before.ID || !step.same(a) {
+			t.Errorf("%s: the article became %+v", step.name, a)
+		}
+		now := cursor()
+		if (now != at) != step.seen {
+			t.Errorf("%s: seen by those who follow changes: %t, want %t", step.name, now != at, step.seen)
+		}
+		at = now
 	}
 }
 

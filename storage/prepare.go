@@ -70,7 +70,7 @@ func Prepare(f Fetched) Prepared {
 		it.draft.Body = ""
 		it.identify(&f)
 		it.standIns(f.Source)
-		it.digest = a.Digest
+		it.digest, it.published = a.Digest, a.Published
 		p.size += len(it.content) + len(it.body) + 64*len(it.clues)
 	}
 	p.weaken()

@@ -1,7 +1,9 @@
 package storage
 
 import (
+	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"deskwire"
@@ -17,9 +19,10 @@ type clue struct {
 
 // A suspect is a draft that may be an article said before.
 type suspect struct {
-	clues []clue // strongest kind first
-	title string
-	link  string
+	clues     []clue // strongest kind first
+	title     string
+	link      string
+	published time.Time
 
 	digest uint64
 }
@@ -28,12 +31,12 @@ type suspect struct {
 type verdict struct {
 	ids     []deskwire.ID             // by draft, "" for a new article
 	void    map[deskwire.KeyKind]bool // kinds whose keys would have made one article of two drafts
-	churned int                       // drafts recognised by their text because the GUIDs have all changed
+	churned int                       // drafts recognised by their words because the GUIDs have all changed
 	reparse bool                      // a draft claims an article that stands for a skipped item
 }
 
-// minChurn is how many texts must be recognised before new GUIDs are believed to be a source's churn rather than news: one
-// or two equal texts are a notice or a template.
+// minChurn is how many items must be recognised by their words before new GUIDs are believed to be a source's churn rather
+// than news: one or two equal texts are a notice or a template.
 const minChurn = 3
 
 // resolve decides which of the articles that clues lead to the drafts of one document are. It holds that
@@ -43,12 +46,14 @@ const minChurn = 3
 //   - two drafts are never one article: a kind of key that claims so is void for both;
 //   - a void key counts only where title and address are those of the article it leads to;
 //   - an article number counts only together with a word shared with that article's title or address;
-//   - a text counts only when the GUIDs of most of the document are unknown and most of what is left is known by its text;
+//   - a text, or a title together with the date or the path of the address, counts only when the GUIDs of most of the document
+//     are unknown and most of what is left is known by it;
 //   - nobody may claim an article that a skipped item stands for: then the document has to be parsed whole.
 //
 // heads holds the articles that are there; an ID that is missing in it is that of a tombstone, which only GUIDs, addresses
 // and stand-ins may lead to. skipped are the articles of skipped items, total the number of the document's items.
-func resolve(drafts []suspect, heads map[deskwire.ID]*head, skipped map[deskwire.ID]bool, total int) verdict {
+// last are the articles of the source's last document, where all of them may have moved at once.
+func resolve(drafts []suspect, heads map[deskwire.ID]*head, skipped map[deskwire.ID]bool, total int, last []*head) verdict {
 	r := resolution{
 		drafts: drafts, heads: heads, skipped: skipped, owner: map[deskwire.ID]int{},
 		verdict: verdict{ids: make([]deskwire.ID, len(drafts)), void: map[deskwire.KeyKind]bool{}},
@@ -62,10 +67,14 @@ func resolve(drafts []suspect, heads map[deskwire.ID]*head, skipped map[deskwire
 	r.round(0, func(d *suspect, c *clue) bool { return void(c) && r.same(d, c) })
 	r.round(keySame, firm)
 	r.round(deskwire.KeyNumber, func(d *suspect, c *clue) bool { return !c.weak && r.related(d, c) })
-	if r.churn(total) {
-		before := r.resolved()
-		r.round(deskwire.KeyBody, func(d *suspect, c *clue) bool { return !c.weak && r.heads[c.id] != nil })
-		r.churned = r.resolved() - before
+	if strange(drafts, total) {
+		r.trace(last)
+		if r.churn() {
+			before := r.resolved()
+			r.round(deskwire.KeyBody, func(d *suspect, c *clue) bool { return !c.weak && r.heads[c.id] != nil })
+			r.round(keyMoved, firm)
+			r.churned = r.resolved() - before
+		}
 	}
 	return r.verdict
 }
@@ -140,27 +149,76 @@ func (r *resolution) related(d *suspect, c *clue) bool {
 	return h != nil && (share(words(h.Title), words(d.title)) || share(words(slug(h.Link)), words(slug(d.link))))
 }
 
-// churn says that most GUIDs of the document are unknown while most drafts that nothing else explains are known by text.
-func (r *resolution) churn(total int) bool {
-	unknown, open, known := 0, 0, 0
-	for i := range r.drafts {
-		guid, text := false, false
-		for _, c := range r.drafts[i].clues {
-			guid = guid || c.kind == deskwire.KeyGUID && c.id != ""
-			_, gone := r.owner[c.id]
-			text = text || c.kind == deskwire.KeyBody && !c.weak && r.heads[c.id] != nil && !gone && !r.skipped[c.id]
-		}
-		if !guid {
+// strange says that most GUIDs of a document of so many items are unknown.
+func strange(drafts []suspect, total int) bool {
+	unknown := 0
+	for i := range drafts {
+		if !slices.ContainsFunc(drafts[i].clues, func(c clue) bool { return c.kind == deskwire.KeyGUID && c.id != "" }) {
 			unknown++
 		}
-		if r.ids[i] == "" {
-			open++
-			if text {
-				known++
-			}
+	}
+	return unknown >= minChurn && 2*unknown > total
+}
+
+// trace gives the drafts clues to articles of the last document that have their title, and their date or the path of their
+// address: what is left of an article when its house moves and words its texts anew.
+func (r *resolution) trace(last []*head) {
+	type words struct{ title, with string }
+	dated := func(title string, at time.Time) words { return words{title, at.UTC().Format(time.RFC3339Nano)} }
+	placed := func(title, link string) words { return words{title, path(link)} }
+	known := map[words]deskwire.ID{}
+	learn := func(w words, id deskwire.ID) {
+		if _, twice := known[w]; twice || w.title == "" || w.with == "" {
+			id = ""
+		}
+		known[w] = id
+	}
+	for _, h := range last {
+		if _, gone := r.owner[h.ID]; gone || r.skipped[h.ID] {
+			continue
+		}
+		r.heads[h.ID] = h
+		learn(dated(h.Title, h.Published), h.ID)
+		learn(placed(h.Title, h.Link), h.ID)
+	}
+	for i := range r.drafts {
+		if r.ids[i] != "" {
+			continue
+		}
+		d := &r.drafts[i]
+		id := known[placed(d.title, d.link)]
+		if id == "" {
+			id = known[dated(d.title, d.published)]
+		}
+		if id != "" {
+			d.clues = append(d.clues[:len(d.clues):len(d.clues)], clue{kind: keyMoved, id: id})
 		}
 	}
-	return known >= minChurn && 2*unknown > total && 2*known > open
+}
+
+// churn says that most drafts that nothing else explains are known by their words.
+func (r *resolution) churn() bool {
+	open, known := 0, 0
+	for i := range r.drafts {
+		if r.ids[i] != "" {
+			continue
+		}
+		open++
+		if slices.ContainsFunc(r.drafts[i].clues, func(c clue) bool {
+			_, gone := r.owner[c.id]
+			return (c.kind == deskwire.KeyBody || c.kind == keyMoved) && !c.weak && r.heads[c.id] != nil && !gone && !r.skipped[c.id]
+		}) {
+			known++
+		}
+	}
+	return known >= minChurn && 2*known > open
+}
+
+// path is what stands after the host of an address; "" for a front page, which any article may be said to be at.
+func path(link string) string {
+	_, rest, _ := strings.Cut(link, "//")
+	_, rest, _ = strings.Cut(rest, "/")
+	return rest
 }
 
 // slug is the last part of an address' path that has a letter.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"deskwire"
 )
@@ -34,10 +35,34 @@ func TestResolve(t *testing.T) {
 	churn3, churn3heads, churn3ids := churned(3)
 	churn2, churn2heads, _ := churned(2)
 
+	noon := time.Date(2026, 5, 3, 12, 0, 0, 0, time.UTC)
+	// stayed are three articles of the last document, moved what a document says of them from another place.
+	var stayed []*head
+	for i := range 3 {
+		h := article(deskwire.ID(fmt.Sprint("m", i)), fmt.Sprint("title ", i), fmt.Sprint("https://a.example/n/", i))
+		h.Published = noon.Add(time.Duration(i) * time.Minute)
+		stayed = append(stayed, h)
+	}
+	moved := func(to string) (drafts []suspect) {
+		for i, h := range stayed {
+			d := draft(h.Title, fmt.Sprint(to, i), lead(guid, ""), lead(url, ""))
+			d.published = h.Published
+			drafts = append(drafts, d)
+		}
+		return drafts
+	}
+	undated := func(drafts []suspect) []suspect {
+		for i := range drafts {
+			drafts[i].published = noon.Add(time.Hour)
+		}
+		return drafts
+	}
+
 	for name, test := range map[string]struct {
 		drafts  []suspect
 		heads   []*head
 		skipped []deskwire.ID
+		last    []*head
 		total   int // len(drafts) + len(skipped) when 0
 		want    []deskwire.ID
 		void    []deskwire.KeyKind
@@ -172,6 +197,22 @@ func TestResolve(t *testing.T) {
 			heads: append(slices.Clone(churn3heads), article(idA, "", ""), article(idB, "", ""), article(idC, "", "")),
 			want:  []deskwire.ID{"", "", "", idA, idB, idC},
 		},
+		"titles with their dates are churn as texts are": {
+			drafts: moved("https://b.example/x"), last: stayed, heads: []*head{},
+			want: []deskwire.ID{"m0", "m1", "m2"}, churned: 3,
+		},
+		"titles with their paths are, too": {
+			drafts: undated(moved("https://b.example/n/")), last: stayed,
+			want: []deskwire.ID{"m0", "m1", "m2"}, churned: 3,
+		},
+		"titles alone are not": {
+			drafts: undated(moved("https://b.example/x")), last: stayed,
+			want: []deskwire.ID{"", "", ""},
+		},
+		"of two articles with one title and date neither is meant": {
+			drafts: moved("https://b.example/x"), last: append(slices.Clone(stayed), stayed[0].as("m9")),
+			want: []deskwire.ID{"", "", ""},
+		},
 		"skipped items are known ones": {
 			drafts: churn3, heads: churn3heads, total: 6,
 			want: []deskwire.ID{"", "", ""},
@@ -209,7 +250,7 @@ func TestResolve(t *testing.T) {
 			if total == 0 {
 				total = len(test.drafts) + len(test.skipped)
 			}
-			got := resolve(test.drafts, heads, skipped, total)
+			got := resolve(test.drafts, heads, skipped, total, test.last)
 			if got.reparse != test.reparse {
 				t.Errorf("reparse = %t, want %t", got.reparse, test.reparse)
 			}
@@ -224,6 +265,13 @@ func TestResolve(t *testing.T) {
 			}
 		})
 	}
+}
+
+// as is the article under another ID.
+func (h *head) as(id deskwire.ID) *head {
+	other := *h
+	other.ID = id
+	return &other
 }
 
 func TestSlug(t *testing.T) {

@@ -158,6 +158,7 @@ const (
 	stateVoidKind      = 37
 	stateGivenBy       = 38
 	stateNotBefore     = 39 // and 40
+	stateChurnDoc      = 41 // kind<<32 | count
 )
 
 // leaseOf reads the lease of a row without the rest; zero when there is none.
@@ -229,9 +230,8 @@ func encodeState(st *deskwire.SourceState) []byte {
 	b = appendText(b, stateTitle, st.Title)
 	b = appendText(b, stateHome, st.Home)
 	b = appendText(b, stateLanguage, st.Language)
-	for _, kind := range slices.Sorted(maps.Keys(st.VoidDocs)) {
-		b = appendUint(b, stateVoidDoc, uint64(kind)<<32|uint64(uint32(st.VoidDocs[kind])))
-	}
+	b = appendCounts(b, stateVoidDoc, st.VoidDocs)
+	b = appendCounts(b, stateChurnDoc, st.ChurnDocs)
 	for _, kind := range st.VoidKinds {
 		b = appendUint(b, stateVoidKind, uint64(kind))
 	}
@@ -251,9 +251,7 @@ func decodeState(name string, row []byte) (deskwire.SourceState, error) {
 	}
 	f.skip()
 	for num := f.next(); num != 0; num = f.next() {
-		if num < stateFailures || num == stateHostUntil || num == stateHostUntil+1 || num >= stateGivenBy {
-			asked(&st, &f, num)
-		} else {
+		if !asked(&st, &f, num) {
 			learnt(&st, &f, num)
 		}
 	}
@@ -263,8 +261,8 @@ func decodeState(name string, row []byte) (deskwire.SourceState, error) {
 	return st, nil
 }
 
-// asked reads the fields about asking: addresses, validators, times.
-func asked(st *deskwire.SourceState, f *fields, num protowire.Number) {
+// asked reads the fields about asking: addresses, validators, times. It reports whether the field was one of them.
+func asked(st *deskwire.SourceState, f *fields, num protowire.Number) bool {
 	switch num {
 	case stateConfiguredURL:
 		st.ConfiguredURL = f.text()
@@ -307,8 +305,9 @@ func asked(st *deskwire.SourceState, f *fields, num protowire.Number) {
 	case stateNextReason:
 		st.NextReason = f.text()
 	default:
-		f.skip()
+		return false
 	}
+	return true
 }
 
 // learnt reads the other fields: trouble, the document's wishes, counts.
@@ -349,11 +348,9 @@ func learnt(st *deskwire.SourceState, f *fields, num protowire.Number) {
 	case stateLanguage:
 		st.Language = f.text()
 	case stateVoidDoc:
-		v := f.uint()
-		if st.VoidDocs == nil {
-			st.VoidDocs = map[deskwire.KeyKind]int{}
-		}
-		st.VoidDocs[deskwire.KeyKind(v>>32)] = int(uint32(v))
+		count(&st.VoidDocs, f.uint())
+	case stateChurnDoc:
+		count(&st.ChurnDocs, f.uint())
 	case stateVoidKind:
 		st.VoidKinds = append(st.VoidKinds, deskwire.KeyKind(f.uint()))
 	default:
@@ -382,4 +379,20 @@ func decodeMarks(source string, row []byte) (map[uint64]deskwire.ID, error) {
 		marks[binary.BigEndian.Uint64(row[i:])] = id
 	}
 	return marks, nil
+}
+
+// appendCounts writes counts by kind of key.
+func appendCounts(b []byte, field protowire.Number, counts map[deskwire.KeyKind]int) []byte {
+	for _, kind := range slices.Sorted(maps.Keys(counts)) {
+		b = appendUint(b, field, uint64(kind)<<32|uint64(uint32(counts[kind])))
+	}
+	return b
+}
+
+// count reads one of them.
+func count(counts *map[deskwire.KeyKind]int, v uint64) {
+	if *counts == nil {
+		*counts = map[deskwire.KeyKind]int{}
+	}
+	(*counts)[deskwire.KeyKind(v>>32)] = int(uint32(v))
 }

@@ -34,11 +34,59 @@ func (m *merger) teach(old deskwire.SourceState, v verdict) {
 		}
 		m.out.Notes = append(m.out.Notes, note)
 	}
-	if v.churned > 0 {
-		m.out.Notes = append(m.out.Notes, fmt.Sprintf("the GUIDs have all changed: %d articles were recognised by their text and keep their IDs", v.churned))
+	if v.churned > 0 && st.ChurnDocs[deskwire.KeyGUID] == 0 && !slices.Contains(st.VoidKinds, deskwire.KeyGUID) {
+		m.out.Notes = append(m.out.Notes, fmt.Sprintf("the GUIDs have all changed: %d articles were recognised by their words and keep their IDs", v.churned))
 	}
 	m.state = st
+	for _, kind := range [...]deskwire.KeyKind{deskwire.KeyGUID, deskwire.KeyURL} {
+		m.tire(kind, v)
+	}
 }
+
+// tire counts documents in which a kind of key was another for every item that is known by something else. A source that
+// moved does that once; one that does it always would have a row written for every item at every fetch.
+func (m *merger) tire(kind deskwire.KeyKind, v verdict) {
+	st := &m.state
+	if slices.Contains(st.VoidKinds, kind) {
+		return
+	}
+	known, led := 0, len(m.p.f.Skipped)
+	for i, id := range v.ids {
+		if id == "" || !slices.ContainsFunc(m.found[i], func(c clue) bool { return c.kind == kind && !c.weak }) {
+			continue
+		}
+		known++
+		if slices.ContainsFunc(m.found[i], func(c clue) bool { return c.kind == kind && c.id == id }) {
+			led++
+		}
+	}
+	n := 0
+	switch {
+	case led > 0:
+	case known < minChurn:
+		n = st.ChurnDocs[kind]
+	default:
+		n = st.ChurnDocs[kind] + 1
+	}
+	if n == st.ChurnDocs[kind] {
+		return
+	}
+	if st.ChurnDocs = maps.Clone(st.ChurnDocs); st.ChurnDocs == nil {
+		st.ChurnDocs = map[deskwire.KeyKind]int{}
+	}
+	st.ChurnDocs[kind] = n
+	if n == 0 {
+		delete(st.ChurnDocs, kind)
+	}
+	if n >= maxChurn {
+		delete(st.ChurnDocs, kind)
+		st.VoidKinds = append(slices.Clone(st.VoidKinds), kind)
+		m.out.Notes = append(m.out.Notes, fmt.Sprintf("%s is another in every document, %d times in a row, and counts no more at this source", kindName(kind), maxChurn))
+	}
+}
+
+// maxChurn is after how many documents in a row a kind of key is given up that is another for everything each time.
+const maxChurn = 4
 
 func kindName(k deskwire.KeyKind) string {
 	switch k {

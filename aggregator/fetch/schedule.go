@@ -42,7 +42,7 @@ func Begin(src *deskwire.Source, st deskwire.SourceState) deskwire.SourceState {
 	}
 	return deskwire.SourceState{
 		ConfiguredURL: src.URL, URL: src.URL, Lease: st.Lease,
-		Requests: st.Requests, NotModified: st.NotModified, VoidDocs: st.VoidDocs, VoidKinds: st.VoidKinds,
+		Requests: st.Requests, NotModified: st.NotModified, VoidDocs: st.VoidDocs, ChurnDocs: st.ChurnDocs, VoidKinds: st.VoidKinds,
 	}
 }
 
