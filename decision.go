@@ -6,11 +6,13 @@ import (
 )
 
 // A Decision is an editor's act. Decisions name an article and act on its whole story, and on every carrier that joins it
-// later; edit alone acts on the one article. They are never changed or deleted: undo is a decision too.
+// later; edit alone acts on the one article, merge and split on who belongs together. They are never changed or deleted: undo
+// is a decision too.
 type Decision struct {
 	ID      ID        `json:"id"`
 	Verb    Verb      `json:"verb"`
 	Article ID        `json:"article,omitempty"`
+	With    ID        `json:"with,omitempty"`    // merge: the other article
 	Channel string    `json:"channel,omitempty"` // Channel.Key; "" is every channel
 	Field   string    `json:"field,omitempty"`   // edit: title, summary
 	Value   string    `json:"value,omitempty"`   // edit: the new words; note: the note
@@ -32,6 +34,9 @@ const (
 	Edit   Verb = "edit"   // other words for a field
 	Note   Verb = "note"   // a remark for colleagues, never published
 	Assign Verb = "assign" // into a channel whatever its rules say
+	Lead   Verb = "lead"   // its story is shown by this article
+	Merge  Verb = "merge"  // two articles, and all that belongs to either, are one story
+	Split  Verb = "split"  // out of its story, to stand alone
 	Undo   Verb = "undo"   // takes another decision back
 )
 
@@ -56,13 +61,7 @@ type Standing struct {
 // out by time.
 func Stand(decisions []Decision, now time.Time) Standing {
 	var s Standing
-	undone := map[ID]bool{}
-	// An undo can itself be undone, so the last word comes first.
-	for _, d := range slices.Backward(decisions) {
-		if d.Verb == Undo && !undone[d.ID] {
-			undone[d.Undoes] = true
-		}
-	}
+	undone := undone(decisions)
 	for _, d := range decisions {
 		if d.Verb != Note {
 			s.Changed = later(s.Changed, d.At)
@@ -86,6 +85,8 @@ func Stand(decisions []Decision, now time.Time) Standing {
 			set(&s.Hidden, d.Channel, d.ID)
 		case Assign:
 			set(&s.Assigned, d.Channel, d.ID)
+		case Lead:
+			s.Lead = d.Article
 		case Note:
 			s.Notes = append(s.Notes, d)
 		case Edit:
@@ -105,6 +106,59 @@ func Stand(decisions []Decision, now time.Time) Standing {
 		}
 	}
 	return s
+}
+
+// undone are the decisions that others took back.
+func undone(decisions []Decision) map[ID]bool {
+	undone := map[ID]bool{}
+	// An undo can itself be undone, so the last word comes first.
+	for _, d := range slices.Backward(decisions) {
+		if d.Verb == Undo && !undone[d.ID] {
+			undone[d.Undoes] = true
+		}
+	}
+	return undone
+}
+
+// Partition divides articles into stories as decisions have it: a merge joins all that belongs to its two articles at that
+// point, a split takes one article out. The decisions must be in the order they were made. Within a part articles are in
+// the order given, and so are the parts, by their first.
+func Partition(articles []ID, decisions []Decision) [][]ID {
+	part := make(map[ID]int, len(articles))
+	for i, id := range articles {
+		part[id] = i
+	}
+	alone := len(articles)
+	undone := undone(decisions)
+	for _, d := range decisions {
+		if undone[d.ID] {
+			continue
+		}
+		from, ok := part[d.Article]
+		switch to, with := part[d.With]; {
+		case !ok:
+		case d.Verb == Split:
+			part[d.Article], alone = alone, alone+1
+		case d.Verb == Merge && with:
+			for id, p := range part {
+				if p == from {
+					part[id] = to
+				}
+			}
+		}
+	}
+	var parts [][]ID
+	at := map[int]int{}
+	for _, id := range articles {
+		i, ok := at[part[id]]
+		if !ok {
+			i = len(parts)
+			at[part[id]] = i
+			parts = append(parts, nil)
+		}
+		parts[i] = append(parts[i], id)
+	}
+	return parts
 }
 
 // PinnedIn reports whether the story is pinned in the channel.

@@ -265,6 +265,9 @@ func (c *checker) story() {
 		if g.into == id {
 			c.fault("was merged into itself")
 		}
+		if g.changed != 0 && !c.has(tableChange, changeKey(g.changed, id)) {
+			c.fault("its change, stamp %d, is missing", g.changed)
+		}
 		return
 	}
 	for _, m := range g.members {
@@ -291,7 +294,7 @@ func (c *checker) change() {
 		return
 	}
 	switch h := c.headOf(story); {
-	case g != nil && g.into == "":
+	case g != nil && (g.into == "" || g.changed != 0):
 		if g.changed != stamp {
 			c.fault("its story changed last at %d", g.changed)
 		}
@@ -330,7 +333,7 @@ func (c *checker) decided() {
 		return
 	}
 	for i, val := range c.tx.Get(tableDecision, texts(ids)...) {
-		if d, err := decodeDecision(ids[i], val); err != nil || d.Article != h.ID {
+		if d, err := decodeDecision(ids[i], val); err != nil || d.Article != h.ID && d.With != h.ID {
 			c.fault("decision %s is not one on this article", ids[i])
 		}
 	}

@@ -13,9 +13,10 @@ import (
 )
 
 // Decide records a decision: mints its ID, checks that its article exists, fills Was of an edit with the source's words, and
-// marks the story changed. It returns the decision as it stands. At is when it was made; the zero At is
-// [deskwire.ErrInvalid], as is an edit of a field that can't be edited. An undo needs no article: it takes that of the
-// decision it takes back.
+// marks the story changed. A merge, a split and the undo of one bring the stories in line with it in the same step. It
+// returns the decision as it stands. At is when it was made; the zero At is [deskwire.ErrInvalid], as is an edit of a field
+// that can't be edited, a merge of what is one story and a split of an article that stands alone. An undo needs no article:
+// it takes that of the decision it takes back.
 func (s *Store) Decide(ctx context.Context, d deskwire.Decision) (deskwire.Decision, error) {
 	var made deskwire.Decision
 	err := s.engine.Update(ctx, func(tx Tx) (err error) {
@@ -33,15 +34,21 @@ func decide(tx Tx, d *deskwire.Decision) error {
 	if err := checkDecision(d); err != nil {
 		return err
 	}
+	groups := d.Verb == deskwire.Merge || d.Verb == deskwire.Split
 	if d.Verb == deskwire.Undo {
 		undone, err := getDecision(tx, d.Undoes)
 		if err != nil {
 			return err
 		}
-		d.Article, d.Channel = undone.Article, undone.Channel
+		d.Article, d.With, d.Channel = undone.Article, undone.With, undone.Channel
+		// Undoing an undo may bring back a merge.
+		groups = undone.Verb == deskwire.Merge || undone.Verb == deskwire.Split || undone.Verb == deskwire.Undo
 	}
 	h, err := getHead(tx, d.Article)
 	if err != nil {
+		return err
+	}
+	if err := checkTogether(tx, d, h); err != nil {
 		return err
 	}
 	if d.Verb == deskwire.Edit {
@@ -58,19 +65,63 @@ func decide(tx Tx, d *deskwire.Decision) error {
 		return err
 	}
 	tx.Set(tableDecision, string(d.ID), val)
-	list := tx.Get(tableDecided, string(d.Article))[0]
-	tx.Set(tableDecided, string(d.Article), append(slices.Clone(list), d.ID...))
+	named := []deskwire.ID{d.Article}
+	if d.With != "" {
+		named = append(named, d.With)
+	}
+	for _, id := range named {
+		if err := decideOn(tx, d, id); err != nil {
+			return err
+		}
+	}
+	if groups {
+		return regroup(tx, named)
+	}
+	return nil
+}
+
+// decideOn has one article know of a decision. One that was swept meanwhile needs no telling.
+func decideOn(tx Tx, d *deskwire.Decision, id deskwire.ID) error {
+	heads, err := getHeads(tx, []deskwire.ID{id})
+	if err != nil || heads[0] == nil {
+		return err
+	}
+	h := heads[0]
+	list := tx.Get(tableDecided, string(id))[0]
+	tx.Set(tableDecided, string(id), append(slices.Clone(list), d.ID...))
 	h.decided = true
 	if err := touch(tx, h, changedDecision); err != nil {
 		return err
 	}
-	tx.Set(tableHead, string(h.ID), h.encode())
+	tx.Set(tableHead, string(id), h.encode())
 	return putPins(tx, h)
+}
+
+// checkTogether refuses to join what is one and to part what stands alone.
+func checkTogether(tx Tx, d *deskwire.Decision, h *head) error {
+	switch d.Verb {
+	case deskwire.Merge:
+		with, err := getHead(tx, d.With)
+		if err != nil {
+			return err
+		}
+		if with.Story == h.Story {
+			return fmt.Errorf("%s and %s are one story already: %w", d.Article, d.With, deskwire.ErrInvalid)
+		}
+	case deskwire.Split:
+		if g, err := getGroup(tx, h.Story); err != nil {
+			return err
+		} else if !h.grouped || g == nil || len(g.members) < 2 {
+			return fmt.Errorf("%s stands alone: %w", d.Article, deskwire.ErrInvalid)
+		}
+	}
+	return nil
 }
 
 func checkDecision(d *deskwire.Decision) error {
 	switch d.Verb {
-	case deskwire.Pin, deskwire.Unpin, deskwire.Hide, deskwire.Edit, deskwire.Note, deskwire.Assign, deskwire.Undo:
+	case deskwire.Pin, deskwire.Unpin, deskwire.Hide, deskwire.Edit, deskwire.Note, deskwire.Assign, deskwire.Lead, deskwire.Merge, deskwire.Split,
+		deskwire.Undo:
 	default:
 		return fmt.Errorf("no such verb: %w", deskwire.ErrInvalid)
 	}
@@ -81,6 +132,8 @@ func checkDecision(d *deskwire.Decision) error {
 		return fmt.Errorf("field %q can't be edited: %w", d.Field, deskwire.ErrInvalid)
 	case d.Verb == deskwire.Assign && d.Channel == "":
 		return fmt.Errorf("no channel to assign to: %w", deskwire.ErrInvalid)
+	case d.Verb == deskwire.Merge && (d.With == "" || d.With == d.Article):
+		return fmt.Errorf("a merge needs two articles: %w", deskwire.ErrInvalid)
 	case d.Channel != "":
 		return checkChannel(d.Channel)
 	}

@@ -16,7 +16,7 @@ import (
 type group struct {
 	members []deskwire.ID // in the order of first sight
 	into    deskwire.ID   // the story that this one was merged into, "" for none; then there are no members
-	changed Stamp         // of its row in change
+	changed Stamp         // of its row in change; where merged, of the row that says so
 	placed  time.Time     // of its first article
 }
 
@@ -207,6 +207,7 @@ func decisionsOn(tx Tx, articles []deskwire.ID) ([]deskwire.Decision, error) {
 		ids = append(ids, some...)
 	}
 	slices.Sort(ids)
+	ids = slices.Compact(ids) // a merge names two of them
 	decisions := make([]deskwire.Decision, len(ids))
 	for i, val := range tx.Get(tableDecision, texts(ids)...) {
 		d, err := decodeDecision(ids[i], val)

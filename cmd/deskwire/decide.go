@@ -24,7 +24,7 @@ type decision struct {
 
 // decideCmd makes a command that records one decision about one article. fill completes the decision from the arguments
 // after the article.
-func (a *app) decideCmd(verb deskwire.Verb, use, short, example string, args cobra.PositionalArgs, byChannel bool, fill func(n *Newsroom, d *deskwire.Decision, rest []string) error) *cobra.Command {
+func (a *app) decideCmd(verb deskwire.Verb, use, short, example string, args cobra.PositionalArgs, byChannel bool, fill func(ctx context.Context, n *Newsroom, d *deskwire.Decision, rest []string) error) *cobra.Command {
 	var flag decision
 	cmd := &cobra.Command{
 		Use:     string(verb) + " " + use,
@@ -54,7 +54,7 @@ func (a *app) decideCmd(verb deskwire.Verb, use, short, example string, args cob
 				}
 				d.Article, rest = id, args[1:]
 			}
-			if err := fill(n, &d, rest); err != nil {
+			if err := fill(ctx, n, &d, rest); err != nil {
 				return err
 			}
 			return a.decide(ctx, n, d, flag.dry)
@@ -103,6 +103,9 @@ func subject(d deskwire.Decision) string {
 	if d.Verb == deskwire.Undo {
 		s = string(d.Undoes)
 	}
+	if d.Verb == deskwire.Merge {
+		s += " with " + string(d.With)
+	}
 	if d.Channel != "" {
 		s += " in " + d.Channel
 	}
@@ -128,7 +131,7 @@ func (a *app) pinCmd() *cobra.Command {
 	var until string
 	cmd := a.decideCmd(deskwire.Pin, "ARTICLE", "Put an article first on a channel's pages and keep it in its feeds",
 		"  deskwire pin 0d5x9k2m --in desk/world --until 6h", cobra.ExactArgs(1), true,
-		func(n *Newsroom, d *deskwire.Decision, _ []string) error {
+		func(_ context.Context, n *Newsroom, d *deskwire.Decision, _ []string) error {
 			if until == "" {
 				return nil
 			}
@@ -155,7 +158,7 @@ func (a *app) hideCmd() *cobra.Command {
 func (a *app) assignCmd() *cobra.Command {
 	return a.decideCmd(deskwire.Assign, "ARTICLE CHANNEL", "File an article into a channel whatever its rules say",
 		"  deskwire assign 0d5x9k2m desk/europe", cobra.ExactArgs(2), false,
-		func(n *Newsroom, d *deskwire.Decision, rest []string) error {
+		func(_ context.Context, n *Newsroom, d *deskwire.Decision, rest []string) error {
 			c, err := n.Plan().Channel(rest[0])
 			if err != nil {
 				return err
@@ -168,7 +171,7 @@ func (a *app) assignCmd() *cobra.Command {
 func (a *app) noteCmd() *cobra.Command {
 	return a.decideCmd(deskwire.Note, "ARTICLE TEXT", "Leave a note for colleagues; it is never published",
 		"  deskwire note 0d5x9k2m 'waiting for the ministry'", cobra.ExactArgs(2), false,
-		func(_ *Newsroom, d *deskwire.Decision, rest []string) error {
+		func(_ context.Context, _ *Newsroom, d *deskwire.Decision, rest []string) error {
 			if d.Value = strings.TrimSpace(rest[0]); d.Value == "" {
 				return misusef("the note is empty")
 			}
@@ -180,7 +183,7 @@ func (a *app) editCmd() *cobra.Command {
 	var title, summary string
 	cmd := a.decideCmd(deskwire.Edit, "ARTICLE", "Replace an article's title or summary, whatever its source says later",
 		"  deskwire edit 0d5x9k2m --title 'Talks resume in the capital'", cobra.ExactArgs(1), false,
-		func(_ *Newsroom, d *deskwire.Decision, _ []string) error {
+		func(_ context.Context, _ *Newsroom, d *deskwire.Decision, _ []string) error {
 			switch {
 			case title != "" && summary != "":
 				return hint(misusef("one edit replaces one field"), "run `deskwire edit` once for the title and once for the summary")
@@ -199,9 +202,28 @@ func (a *app) editCmd() *cobra.Command {
 	return cmd
 }
 
+func (a *app) leadCmd() *cobra.Command {
+	return a.decideCmd(deskwire.Lead, "ARTICLE", "Have an article's story shown by it, whatever joins the story later",
+		"  deskwire lead 0d5x9k2m --why 'the fullest of them'", cobra.ExactArgs(1), false, nothingMore)
+}
+
+func (a *app) mergeCmd() *cobra.Command {
+	return a.decideCmd(deskwire.Merge, "ARTICLE OTHER", "Make two articles one story: shown once, the other as its carrier",
+		"  deskwire merge 0d5x9k2m 0d5xa0q7", cobra.ExactArgs(2), false,
+		func(ctx context.Context, n *Newsroom, d *deskwire.Decision, rest []string) (err error) {
+			d.With, err = n.find(ctx, rest[0])
+			return err
+		})
+}
+
+func (a *app) splitCmd() *cobra.Command {
+	return a.decideCmd(deskwire.Split, "ARTICLE", "Take an article out of its story, to stand alone",
+		"  deskwire split 0d5xa0q7 --why 'another fire'", cobra.ExactArgs(1), false, nothingMore)
+}
+
 func (a *app) undoCmd() *cobra.Command {
 	return a.decideCmd(deskwire.Undo, "DECISION", "Take a decision back; `deskwire log` lists them", "  deskwire undo 0d5xa0q7vn2m4c8r", cobra.ExactArgs(1), false,
-		func(_ *Newsroom, d *deskwire.Decision, rest []string) error {
+		func(_ context.Context, _ *Newsroom, d *deskwire.Decision, rest []string) error {
 			d.Undoes = deskwire.ID(rest[0])
 			if !d.Undoes.Valid() {
 				return hint(misusef("%q is not the ID of a decision", rest[0]), "`deskwire log` lists them")
@@ -210,7 +232,7 @@ func (a *app) undoCmd() *cobra.Command {
 		})
 }
 
-func nothingMore(*Newsroom, *deskwire.Decision, []string) error { return nil }
+func nothingMore(context.Context, *Newsroom, *deskwire.Decision, []string) error { return nil }
 
 // parseMoment reads a time that a person wrote: RFC 3339, a date with or without an hour in the site's zone, or a span from
 // now.

@@ -27,6 +27,7 @@ type listed struct {
 	Edited    bool        `json:"edited,omitempty"`
 	Notes     int         `json:"notes,omitempty"`
 	Overtaken []string    `json:"overtaken,omitempty"` // edited fields that the source has changed since
+	Carriers  int         `json:"carriers,omitempty"`  // other articles of its story
 	By        string      `json:"by,omitempty"`        // what filed it
 }
 
@@ -36,7 +37,7 @@ func (l listed) marks() string {
 	for _, m := range []struct {
 		is   bool
 		mark string
-	}{{l.Pinned, "P"}, {l.Hidden, "H"}, {l.Edited, "E"}, {len(l.Overtaken) > 0, "!"}, {l.Notes > 0, "N"}, {l.Revision > 0, "r"}} {
+	}{{l.Pinned, "P"}, {l.Hidden, "H"}, {l.Edited, "E"}, {len(l.Overtaken) > 0, "!"}, {l.Notes > 0, "N"}, {l.Revision > 0, "r"}, {l.Carriers > 0, "+"}} {
 		if m.is {
 			b.WriteString(m.mark)
 		}
@@ -195,7 +196,7 @@ func (n *Newsroom) listed(ctx context.Context, ids []deskwire.ID, channel string
 			ID: art.ID, Story: s.ID, Source: art.Source, Title: shown.Title, Link: art.Link,
 			Placed: s.Placed, Published: art.Published, Revision: art.Revision,
 			Pinned: standing.PinnedIn(channel), Hidden: standing.HiddenIn(channel) != "",
-			Edited: len(standing.Edits[art.ID]) > 0, Notes: len(standing.Notes), Overtaken: standing.Overtaken(art),
+			Edited: len(standing.Edits[art.ID]) > 0, Notes: len(standing.Notes), Overtaken: standing.Overtaken(art), Carriers: len(s.Articles) - 1,
 		})
 	}
 	return rows, nil
@@ -262,6 +263,8 @@ func (a *app) showLog(ctx context.Context, n *Newsroom, only deskwire.ID, limit 
 // detail is what a decision says besides its subject.
 func detail(d deskwire.Decision) string {
 	switch {
+	case d.With != "":
+		return " with " + string(d.With)
 	case d.Field != "":
 		return fmt.Sprintf(" %s: %q", d.Field, clip(d.Value, 60))
 	case d.Value != "":

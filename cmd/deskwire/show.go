@@ -16,11 +16,21 @@ import (
 type shown struct {
 	Article   deskwire.Article    `json:"article"`
 	Shown     deskwire.Article    `json:"shown"` // in the editor's words
+	Story     []member            `json:"story"` // the articles of its story, in the order of first sight
 	Body      string              `json:"body,omitempty"`
 	Revisions []deskwire.Revision `json:"revisions,omitempty"`
 	Decisions []deskwire.Decision `json:"decisions,omitempty"`
 	Overtaken []string            `json:"overtaken,omitempty"`
 	FiledIn   map[string]string   `json:"filed_in,omitempty"`
+}
+
+// A member is one article of a story, in a line.
+type member struct {
+	ID     deskwire.ID `json:"id"`
+	Source string      `json:"source"`
+	Title  string      `json:"title"`
+	Link   string      `json:"link,omitempty"`
+	Lead   string      `json:"lead,omitempty"` // why the story is shown by it; "" where it is not
 }
 
 func (a *app) showCmd() *cobra.Command {
@@ -61,6 +71,15 @@ func (n *Newsroom) show(ctx context.Context, ref string) (*shown, error) {
 	standing := story.Standing(n.now())
 	s := &shown{Article: *story.Article(id), Decisions: story.Decisions, Overtaken: standing.Overtaken(story.Article(id))}
 	s.Shown = standing.Apply(s.Article)
+	lead, why := story.Lead()
+	for i := range story.Articles {
+		art := &story.Articles[i]
+		m := member{ID: art.ID, Source: art.Source, Title: art.Title, Link: art.Link}
+		if i == lead {
+			m.Lead = string(why)
+		}
+		s.Story = append(s.Story, m)
+	}
 	bodies, err := n.Store.Bodies(ctx, id)
 	if err != nil {
 		return nil, err
@@ -88,6 +107,11 @@ func (s *shown) write(w io.Writer, zone *time.Location, body bool) error {
 	}
 	line("source", art.Source)
 	line("title", s.Shown.Title)
+	for _, m := range s.Story {
+		if len(s.Story) > 1 {
+			line("one story", strings.TrimSpace(fmt.Sprintf("%s %s: %s %s", m.ID, m.Source, clip(m.Title, 80), bracket(m.Lead))))
+		}
+	}
 	if s.Shown.Title != art.Title {
 		line("source's title", art.Title)
 	}

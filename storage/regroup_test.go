@@ -1,0 +1,214 @@
+package storage_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"deskwire"
+	"deskwire/storage"
+	"deskwire/storage/memory"
+	"deskwire/storage/storagetest"
+)
+
+// reported merges n articles of n sources and returns their IDs, oldest first.
+func reported(t testing.TB, s *storage.Store, n int) (ids []deskwire.ID) {
+	t.Helper()
+	for i := range n {
+		f := document(start.Add(time.Duration(i)*time.Minute), fmt.Sprintf("g https://s%d.example/1 title%d text", i, i))
+		f.Source = fmt.Sprint("s", i)
+		merge(t, s, f)
+	}
+	for _, a := range articles(t, s) {
+		ids = append(ids, a.ID)
+	}
+	return ids
+}
+
+func decided(t testing.TB, s *storage.Store, d deskwire.Decision) deskwire.Decision {
+	t.Helper()
+	if d.At.IsZero() {
+		d.At = start.Add(time.Hour)
+	}
+	made, err := s.Decide(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+// members is the story that an ID leads to: its ID and its articles.
+func members(t testing.TB, s *storage.Store, id deskwire.ID) []deskwire.ID {
+	t.Helper()
+	stories, err := s.Stories(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stories[0] == nil {
+		return nil
+	}
+	ids := []deskwire.ID{stories[0].ID}
+	for i := range stories[0].Articles {
+		ids = append(ids, stories[0].Articles[i].ID)
+	}
+	return ids
+}
+
+// Two articles are made one story, the older ID stays and the younger leads there; a third joins; one is taken out again, and
+// the part without the first article goes on under another ID.
+func TestMergeAndSplit(t *testing.T) {
+	t.Parallel()
+	s := storagetest.Store(t)
+	id := reported(t, s, 4)
+	expect := func(what string, of deskwire.ID, want ...deskwire.ID) {
+		t.Helper()
+		if got := members(t, s, of); !slices.Equal(got, want) {
+			t.Errorf("%s: the story of %s is %q, want %q", what, of, got, want)
+		}
+		storagetest.Check(t, s)
+	}
+	follow := func() (stories []deskwire.ID) {
+		changes, err := s.Changes(t.Context(), "", 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range changes {
+			stories = append(stories, c.Story)
+		}
+		return stories
+	}
+
+	decided(t, s, deskwire.Decision{Verb: deskwire.Pin, Article: id[2], Channel: "desk/world"})
+	first := decided(t, s, deskwire.Decision{Verb: deskwire.Merge, Article: id[2], With: id[1]})
+	expect("merged", id[2], id[1], id[1], id[2])
+	expect("merged", id[1], id[1], id[1], id[2])
+	if got := follow(); !slices.Contains(got[2:], id[1]) || !slices.Contains(got[2:], id[2]) || len(got) != 4 {
+		t.Errorf("changes %q, want both stories last", got)
+	}
+	if pinned, err := s.Pinned(t.Context(), "desk/world"); err != nil || !slices.Equal(pinned, []deskwire.ID{id[1]}) {
+		t.Errorf("pinned %q, %v; want the story under its ID", pinned, err)
+	}
+
+	second := decided(t, s, deskwire.Decision{Verb: deskwire.Merge, Article: id[0], With: id[2]})
+	expect("an older one joins", id[2], id[0], id[0], id[1], id[2])
+
+	decided(t, s, deskwire.Decision{Verb: deskwire.Lead, Article: id[2]})
+	stories, _ := s.Stories(t.Context(), id[0])
+	if lead, why := stories[0].Lead(); stories[0].Articles[lead].ID != id[2] || why != deskwire.LeadEditor {
+		t.Errorf("lead %d (%s), want the editor's choice", lead, why)
+	}
+
+	out := decided(t, s, deskwire.Decision{Verb: deskwire.Split, Article: id[0]})
+	expect("the first is taken out", id[0], id[0], id[0])
+	expect("the others go on", id[2], id[1], id[1], id[2])
+	decided(t, s, deskwire.Decision{Verb: deskwire.Undo, Undoes: out.ID})
+	expect("and back", id[1], id[0], id[0], id[1], id[2])
+	decided(t, s, deskwire.Decision{Verb: deskwire.Undo, Undoes: second.ID})
+	expect("the second merge is taken back", id[0], id[0], id[0])
+	expect("the first stands", id[2], id[1], id[1], id[2])
+	decided(t, s, deskwire.Decision{Verb: deskwire.Undo, Undoes: first.ID})
+	for _, i := range id {
+		expect("nothing is merged", i, i, i)
+	}
+	if pinned, _ := s.Pinned(t.Context(), "desk/world"); !slices.Equal(pinned, []deskwire.ID{id[2]}) {
+		t.Errorf("pinned %q, want what was pinned", pinned)
+	}
+}
+
+// What can't be joined or parted is refused, and nothing is written.
+func TestMergeRefused(t *testing.T) {
+	t.Parallel()
+	s := storagetest.Store(t)
+	id := reported(t, s, 2)
+	refuse := func(d deskwire.Decision, want error) {
+		t.Helper()
+		d.At = start
+		if _, err := s.Decide(t.Context(), d); !errors.Is(err, want) {
+			t.Errorf("%s %s %s: %v, want %v", d.Verb, d.Article, d.With, err, want)
+		}
+	}
+	refuse(deskwire.Decision{Verb: deskwire.Merge, Article: id[0]}, deskwire.ErrInvalid)
+	refuse(deskwire.Decision{Verb: deskwire.Merge, Article: id[0], With: id[0]}, deskwire.ErrInvalid)
+	refuse(deskwire.Decision{Verb: deskwire.Merge, Article: id[0], With: deskwire.NewMint(start).Next()}, deskwire.ErrNotFound)
+	refuse(deskwire.Decision{Verb: deskwire.Split, Article: id[0]}, deskwire.ErrInvalid)
+	decided(t, s, deskwire.Decision{Verb: deskwire.Merge, Article: id[0], With: id[1]})
+	refuse(deskwire.Decision{Verb: deskwire.Merge, Article: id[1], With: id[0]}, deskwire.ErrInvalid)
+}
+
+// Whatever editors join, part and take back, in whatever order: each article is in the story that the decisions amount to,
+// every ID that was ever a story's leads to one, and the store stays sound.
+func TestRegroupProperties(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		s, err := storage.Open(t.Context(), memory.Open())
+		if err != nil {
+			r.Fatal(err)
+		}
+		defer s.Close()
+		ids := reported(t, s, 6)
+		var made []deskwire.Decision
+		for range rapid.IntRange(1, 12).Draw(r, "decisions") {
+			d := deskwire.Decision{At: start.Add(time.Hour), Article: rapid.SampledFrom(ids).Draw(r, "article")}
+			switch rapid.SampledFrom([]string{"merge", "merge", "split", "undo", "pin", "revise"}).Draw(r, "what") {
+			case "merge":
+				d.Verb, d.With = deskwire.Merge, rapid.SampledFrom(ids).Draw(r, "with")
+			case "split":
+				d.Verb = deskwire.Split
+			case "pin":
+				d.Verb, d.Channel = deskwire.Pin, "desk/world"
+			case "undo":
+				if len(made) == 0 {
+					continue
+				}
+				d = deskwire.Decision{At: d.At, Verb: deskwire.Undo, Undoes: rapid.SampledFrom(made).Draw(r, "undone").ID}
+			default:
+				n := slices.Index(ids, d.Article)
+				f := document(start.Add(2*time.Hour), fmt.Sprintf("g https://s%d.example/1 title%d text%d", n, n, len(made)))
+				f.Source = fmt.Sprint("s", n)
+				merge(t, s, f)
+				continue
+			}
+			if d, err = s.Decide(t.Context(), d); err == nil {
+				made = append(made, d)
+			} else if !errors.Is(err, deskwire.ErrInvalid) {
+				r.Fatal(err)
+			}
+			storagetest.Check(t, s)
+		}
+		seen := 0
+		for _, part := range deskwire.Partition(ids, made) {
+			for _, id := range part {
+				if got := members(t, s, id); !slices.Equal(got, append([]deskwire.ID{part[0]}, part...)) {
+					r.Fatalf("the story of %s is %q, want %q", id, got, part)
+				}
+				seen++
+			}
+		}
+		if seen != len(ids) {
+			r.Fatalf("%d of %d articles are in a story", seen, len(ids))
+		}
+	})
+}
+
+// A story whose first article was swept keeps its ID, and leads to an older one when it is merged.
+func TestMergeAfterSweep(t *testing.T) {
+	t.Parallel()
+	s := storagetest.Store(t)
+	id := reported(t, s, 4)
+	m := decided(t, s, deskwire.Decision{Verb: deskwire.Merge, Article: id[1], With: id[2]})
+	decided(t, s, deskwire.Decision{Verb: deskwire.Undo, Undoes: m.ID})
+	if got := members(t, s, id[2]); !slices.Equal(got, []deskwire.ID{id[2], id[2]}) {
+		t.Errorf("taken back: %q", got)
+	}
+	decided(t, s, deskwire.Decision{Verb: deskwire.Merge, Article: id[0], With: id[2]})
+	storagetest.Check(t, s)
+	// Decided stories stay whole, whatever the time.
+	if swept, err := s.Sweep(t.Context(), storage.Retention{Now: start.Add(1000 * time.Hour), Keep: map[string]time.Duration{"": time.Hour}}, nil); err != nil || swept.Heads != 1 {
+		t.Errorf("swept %+v, %v; want the one that nobody decided on", swept, err)
+	}
+	storagetest.Check(t, s)
+}
