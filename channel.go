@@ -12,6 +12,7 @@ type Channel struct {
 	Was         []string // names it had before: their addresses redirect here
 	Face        Face
 	Take, Drop  []Rule
+	Prefer      []string // sources whose articles lead stories here, the most preferred first
 	Policy      Policy
 }
 
@@ -52,12 +53,22 @@ type Rule struct {
 
 // A Policy is how much of its stories a channel shows.
 type Policy struct {
-	Limit     int           // most items
-	MaxAge    time.Duration // by Placed; 0 is any age
-	Content   Content
-	Pictures  bool
-	PerSource int // most items of one source; 0 is any number
+	Limit      int           // most items
+	MaxAge     time.Duration // by Placed; 0 is any age
+	Content    Content
+	Pictures   bool
+	PerSource  int        // most items of one source; 0 is any number
+	Duplicates Duplicates // of stories that several carry
 }
+
+// Duplicates says what becomes of a story that several carry.
+type Duplicates string
+
+const (
+	DuplicatesCollapse Duplicates = "collapse" // one item, the others named as carriers; also what "" means
+	DuplicatesMark     Duplicates = "mark"     // an item each, those that do not lead marked as copies
+	DuplicatesShow     Duplicates = "show"     // an item each
+)
 
 // Content is how much of an item a feed carries. Rights may allow less.
 type Content string

@@ -61,7 +61,7 @@ type Standing struct {
 // out by time.
 func Stand(decisions []Decision, now time.Time) Standing {
 	var s Standing
-	undone := undone(decisions)
+	undone := Undone(decisions)
 	for _, d := range decisions {
 		if d.Verb != Note {
 			s.Changed = later(s.Changed, d.At)
@@ -108,8 +108,8 @@ func Stand(decisions []Decision, now time.Time) Standing {
 	return s
 }
 
-// undone are the decisions that others took back.
-func undone(decisions []Decision) map[ID]bool {
+// Undone are the decisions that others took back. They must be in the order they were made.
+func Undone(decisions []Decision) map[ID]bool {
 	undone := map[ID]bool{}
 	// An undo can itself be undone, so the last word comes first.
 	for _, d := range slices.Backward(decisions) {
@@ -129,7 +129,7 @@ func Partition(articles []ID, decisions []Decision) [][]ID {
 		part[id] = i
 	}
 	alone := len(articles)
-	undone := undone(decisions)
+	undone := Undone(decisions)
 	for _, d := range decisions {
 		if undone[d.ID] {
 			continue

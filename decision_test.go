@@ -1,6 +1,7 @@
 package deskwire
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -115,14 +116,86 @@ func TestMinutesToRead(t *testing.T) {
 	}
 }
 
+// Who leads a story, and the reason that is told.
 func TestLead(t *testing.T) {
-	s := Story{Articles: []Article{{ID: "b", Published: noon.Add(time.Hour)}, {ID: "a", Published: noon}}}
-	if i, why := s.Lead(); i != 1 || why != LeadEarliest {
-		t.Errorf("Lead() = %d, %q", i, why)
+	t.Parallel()
+	art := func(id ID, source string, minutes, words int, agencies ...string) Article {
+		return Article{ID: id, Source: source, FirstSeen: noon.Add(time.Duration(minutes) * time.Minute), Published: noon, Words: words, Agencies: agencies}
 	}
-	s.Articles = s.Articles[:1]
-	if i, why := s.Lead(); i != 0 || why != LeadOnly {
-		t.Errorf("Lead() of one article = %d, %q", i, why)
+	sources := map[string]Source{
+		"wire": {Title: "Skerry Wire"}, "own": {Trust: TrustOriginal}, "portal": {Trust: TrustSyndicated},
+	}
+	for _, c := range []struct {
+		name     string
+		articles []Article
+		chosen   ID
+		prefer   []string
+		want     ID
+		why      LeadReason
+	}{
+		{"one", []Article{art("1", "a", 0, 9)}, "", nil, "1", LeadOnly},
+		{"the first seen", []Article{art("1", "a", 60, 9), art("2", "b", 0, 5)}, "", nil, "2", LeadEarliest},
+		{"one round is simultaneous", []Article{art("1", "a", 0, 9), art("2", "b", 14, 10)}, "", nil, "2", LeadLongest},
+		{"equals", []Article{art("1", "a", 0, 9), art("2", "b", 0, 9)}, "", nil, "1", LeadFirst},
+		{"the newest version", []Article{art("1", "a", 0, 99), art("2", "a", 60, 5)}, "", nil, "2", LeadNewest},
+		{"an old version does not make a source earlier", []Article{art("1", "a", 0, 9), art("2", "b", 30, 9), art("3", "a", 90, 9)}, "", nil, "2", LeadEarliest},
+		{"an agency that others name", []Article{art("1", "a", 0, 99, "SKERRY WIRE"), art("2", "wire", 60, 5)}, "", nil, "2", LeadAgency},
+		{"an agency that names itself", []Article{art("1", "a", 0, 9), art("2", "wire", 60, 99, "Skerry Wire")}, "", nil, "1", LeadEarliest},
+		{"who writes its own", []Article{art("1", "wire", 0, 9), art("2", "own", 90, 5, "Skerry Wire")}, "", nil, "2", LeadTrusted},
+		{"who passes on", []Article{art("1", "portal", 0, 99), art("2", "b", 90, 5)}, "", nil, "2", LeadTrusted},
+		{"whom the desk prefers", []Article{art("1", "own", 0, 99), art("2", "b", 90, 5), art("3", "portal", 90, 5)}, "", []string{"x", "portal", "b"}, "3", LeadPreferred},
+		{"whom the editor chose", []Article{art("1", "own", 0, 99), art("2", "portal", 90, 5)}, "2", []string{"own"}, "2", LeadEditor},
+		{"an editor's choice that left", []Article{art("1", "own", 0, 99), art("2", "portal", 90, 5)}, "9", nil, "1", LeadTrusted},
+	} {
+		s := Story{Articles: c.articles}
+		if c.chosen != "" {
+			s.Decisions = []Decision{{ID: "d", Verb: Lead, Article: c.chosen, At: noon}}
+		}
+		i, why := s.Lead(Election{Sources: sources, Prefer: c.prefer})
+		if s.Articles[i].ID != c.want || why != c.why {
+			t.Errorf("%s: %s (%s), want %s (%s)", c.name, s.Articles[i].ID, why, c.want, c.why)
+		}
+		// A date is a claim.
+		for j := range s.Articles {
+			s.Articles[j].Published = noon.Add(-time.Duration(j) * 100 * time.Hour)
+		}
+		if again, _ := s.Lead(Election{Sources: sources, Prefer: c.prefer}); again != i {
+			t.Errorf("%s: backdated, %s leads", c.name, s.Articles[again].ID)
+		}
+	}
+}
+
+// Which articles are one story, as decisions have it.
+func TestPartition(t *testing.T) {
+	t.Parallel()
+	merge := func(id, a, b ID) Decision { return Decision{ID: id, Verb: Merge, Article: a, With: b} }
+	split := func(id, a ID) Decision { return Decision{ID: id, Verb: Split, Article: a} }
+	undo := func(id, of ID) Decision { return Decision{ID: id, Verb: Undo, Undoes: of} }
+	for _, c := range []struct {
+		decisions []Decision
+		want      string
+	}{
+		{nil, "a|b|c|d"},
+		{[]Decision{merge("1", "a", "c")}, "ac|b|d"},
+		{[]Decision{merge("1", "d", "c"), merge("2", "c", "a")}, "acd|b"},
+		{[]Decision{merge("1", "a", "b"), merge("2", "a", "c"), split("3", "a")}, "a|bc|d"},
+		{[]Decision{split("1", "a"), merge("2", "a", "b")}, "ab|c|d"},
+		{[]Decision{merge("1", "a", "b"), undo("2", "1")}, "a|b|c|d"},
+		{[]Decision{merge("1", "a", "b"), undo("2", "1"), undo("3", "2")}, "ab|c|d"},
+		{[]Decision{merge("1", "a", "b"), split("2", "b"), undo("3", "2")}, "ab|c|d"},
+		{[]Decision{merge("1", "a", "x"), split("2", "x")}, "a|b|c|d"},
+	} {
+		var parts []string
+		for _, part := range Partition([]ID{"a", "b", "c", "d"}, c.decisions) {
+			p := ""
+			for _, id := range part {
+				p += string(id)
+			}
+			parts = append(parts, p)
+		}
+		if got := strings.Join(parts, "|"); got != c.want {
+			t.Errorf("%+v: %s, want %s", c.decisions, got, c.want)
+		}
 	}
 }
 

@@ -14,12 +14,14 @@ type Edition struct {
 
 // An Item is one place in an edition: a story, shown once.
 type Item struct {
-	ID        ID        // of the story; readers know the item by it
+	ID        ID        // of the story, or of the article where each has an item; readers know the item by it
+	Story     ID        // that it shows
 	Article   Article   // the lead, in the editor's words and within its source's rights
 	Body      string    // clean HTML; "" where policy or rights allow none, or before it was loaded
 	WantsBody bool      // policy and rights allow the body
 	Source    Source    // the lead's
 	Carriers  []Carrier // the story's other articles
+	Copy      bool      // the story has another item, by its lead
 	Placed    time.Time
 	Published time.Time
 	Updated   time.Time // never before Published

@@ -11,6 +11,7 @@ type Source struct {
 	Domains  []string // registrable domains it speaks for besides that of URL
 	Language string   // where the feed says nothing
 	Own      bool     // the newsroom's own feed: opens all rights
+	Trust    Trust    // whether what others have too is its own
 	Rights   Rights
 
 	Every    time.Duration // wished cadence; 0 means what the source itself says
@@ -22,6 +23,25 @@ type Source struct {
 	IdleAfter time.Duration     // silence longer than this is reported; 0 never
 	Headers   map[string]string // sent with every request to this source's own host: tokens, passwords
 	Paused    bool              // keep what there is, ask for nothing
+}
+
+// Trust says whether a source writes what it publishes. It decides who leads a story that several carry.
+type Trust string
+
+const (
+	TrustOriginal   Trust = "original"   // writes its own
+	TrustSyndicated Trust = "syndicated" // mostly passes on what others wrote
+)
+
+// merit orders sources by trust; nothing is known of most.
+func (t Trust) merit() int {
+	switch t {
+	case TrustOriginal:
+		return 1
+	case TrustSyndicated:
+		return -1
+	}
+	return 0
 }
 
 // Rights are what a source allows its articles to be used for. The zero Rights are a stranger's: title, a summary of at most

@@ -2,6 +2,7 @@ package deskwire
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -13,17 +14,37 @@ type Story struct {
 	Decisions []Decision // that name any of them, in the order they were made
 }
 
+// An Election is what decides which article of a story leads, besides the story itself.
+type Election struct {
+	Sources map[string]Source // by name; one that is not there has nobody's trust
+	Prefer  []string          // names of sources, the most preferred first
+}
+
 // LeadReason says why an article leads its story.
 type LeadReason string
 
 const (
-	LeadOnly     LeadReason = "only article"
-	LeadEditor   LeadReason = "editor's choice"
-	LeadEarliest LeadReason = "earliest"
+	LeadOnly      LeadReason = "only article"
+	LeadEditor    LeadReason = "editor's choice"
+	LeadNewest    LeadReason = "its source's newest version"
+	LeadPreferred LeadReason = "preferred source"
+	LeadTrusted   LeadReason = "trusted as original"
+	LeadAgency    LeadReason = "origin agency"
+	LeadEarliest  LeadReason = "earliest"
+	LeadLongest   LeadReason = "longest"
+	LeadFirst     LeadReason = "first of equals"
 )
 
-// Lead is the index of the article that the story is shown by, and why: the editor's choice, else the earliest.
-func (s *Story) Lead() (int, LeadReason) {
+// sameRound is how far apart two articles are first seen that count as simultaneous: which of the sources of one round was
+// asked first is chance.
+const sameRound = 15 * time.Minute
+
+// Lead is the index of the article that the story is shown by, and why. It is the editor's choice; else, of each source's
+// newest version, that of the source most preferred, of one trusted as original, of the agency that others name as their
+// origin, the one first seen, the longest.
+//
+// What a source claims about date, address or GUID has no say: nobody comes to lead by backdating a copy.
+func (s *Story) Lead(e Election) (int, LeadReason) {
 	if v := s.Standing(time.Time{}); v.Lead != "" {
 		if i := slices.IndexFunc(s.Articles, func(a Article) bool { return a.ID == v.Lead }); i >= 0 {
 			return i, LeadEditor
@@ -32,13 +53,69 @@ func (s *Story) Lead() (int, LeadReason) {
 	if len(s.Articles) == 1 {
 		return 0, LeadOnly
 	}
-	first := 0
+	left := make([]int, 0, len(s.Articles))
+	newest := map[string]int{}
 	for i := range s.Articles {
-		if a, b := &s.Articles[i], &s.Articles[first]; a.Published.Before(b.Published) {
-			first = i
+		if at, ok := newest[s.Articles[i].Source]; ok {
+			left = slices.DeleteFunc(left, func(j int) bool { return j == at })
+		}
+		newest[s.Articles[i].Source] = i
+		left = append(left, i)
+	}
+	if len(left) == 1 {
+		return left[0], LeadNewest
+	}
+	first := slices.MinFunc(left, func(i, j int) int { return s.Articles[i].FirstSeen.Compare(s.Articles[j].FirstSeen) })
+	round := s.Articles[first].FirstSeen.Add(sameRound)
+	for _, c := range []struct {
+		why   LeadReason
+		merit func(a *Article) int
+	}{
+		{LeadPreferred, func(a *Article) int {
+			if i := slices.Index(e.Prefer, a.Source); i >= 0 {
+				return len(e.Prefer) - i
+			}
+			return 0
+		}},
+		{LeadTrusted, func(a *Article) int { return e.Sources[a.Source].Trust.merit() }},
+		{LeadAgency, func(a *Article) int { return s.origin(a, e.Sources) }},
+		{LeadEarliest, func(a *Article) int {
+			if a.FirstSeen.Before(round) {
+				return 1
+			}
+			return 0
+		}},
+		{LeadLongest, func(a *Article) int { return a.Words }},
+	} {
+		best := 0
+		for n, i := range left {
+			if m := c.merit(&s.Articles[i]); n == 0 || m > best {
+				best = m
+			}
+		}
+		left = slices.DeleteFunc(left, func(i int) bool { return c.merit(&s.Articles[i]) < best })
+		if len(left) == 1 {
+			return left[0], c.why
 		}
 	}
-	return first, LeadEarliest
+	return left[0], LeadFirst
+}
+
+// origin is 1 where the article's source is an agency that another article of the story names.
+func (s *Story) origin(a *Article, sources map[string]Source) int {
+	title := sources[a.Source].Title
+	if title == "" {
+		title = a.Source
+	}
+	for i := range s.Articles {
+		o := &s.Articles[i]
+		if o.Source != a.Source && slices.ContainsFunc(o.Agencies, func(agency string) bool {
+			return strings.EqualFold(agency, title) || strings.EqualFold(agency, a.Source)
+		}) {
+			return 1
+		}
+	}
+	return 0
 }
 
 // Article returns the article of that ID, or nil.

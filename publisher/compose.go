@@ -20,9 +20,12 @@ func Compose(ch deskwire.Channel, now time.Time, stories []deskwire.Story, sourc
 	c := composer{ch: &ch, key: ch.Key(), now: now, sources: sources}
 	all := make([]candidate, 0, len(stories))
 	for _, s := range inOrder(stories) {
-		if k, ok := c.candidate(s); ok {
-			all = append(all, k)
-		}
+		all = c.candidates(all, s)
+	}
+	if !c.collapses() {
+		slices.SortStableFunc(all, func(a, b candidate) int {
+			return cmp.Or(b.story.Placed.Compare(a.story.Placed), cmp.Compare(a.story.Articles[a.shown].ID, b.story.Articles[b.shown].ID))
+		})
 	}
 	ed = deskwire.Edition{Channel: ch, Updated: created}
 	kept := c.choose(all)
@@ -75,8 +78,9 @@ type candidate struct {
 	story     *deskwire.Story
 	decisions []deskwire.Decision // that hold in this channel
 	standing  deskwire.Standing
-	lead      int
-	source    deskwire.Source // the lead's
+	shown     int             // the article it is shown by
+	copy      bool            // another candidate is the story's lead
+	source    deskwire.Source // of the article
 	pinned    bool
 	ends      horizon // when time changes it or takes it away
 }
@@ -90,22 +94,37 @@ func (h *horizon) at(t time.Time) {
 	}
 }
 
-// candidate looks at one story; not ok says that time, rights or an editor keep it away.
-func (c *composer) candidate(s *deskwire.Story) (k candidate, ok bool) {
-	k = candidate{story: s, decisions: concerning(s.Decisions, c.key)}
+// candidates looks at one story and adds what may be shown of it: the story by its lead, or an item for each article where
+// the channel wants to see them all. Time, rights or an editor may keep all of it away.
+func (c *composer) candidates(all []candidate, s *deskwire.Story) []candidate {
+	k := candidate{story: s, decisions: concerning(s.Decisions, c.key)}
 	k.standing = deskwire.Stand(k.decisions, c.now)
 	if k.standing.HiddenIn(c.key) != "" {
 		c.hide(&k)
-		return k, false
+		return all
 	}
-	k.lead, _ = s.Lead()
-	art := &s.Articles[k.lead]
-	k.source, k.pinned = c.source(art.Source), k.standing.PinnedIn(c.key)
-	if c.over(art.Published, k.source.Granted().Expires, &k.ends) || !k.pinned && c.over(s.Placed, c.ch.Policy.MaxAge, &k.ends) {
-		return k, false
+	k.pinned = k.standing.PinnedIn(c.key)
+	lead, _ := s.Lead(deskwire.Election{Sources: c.sources, Prefer: c.ch.Prefer})
+	for i := range s.Articles {
+		if i != lead && c.collapses() {
+			continue
+		}
+		k := k
+		k.shown, k.copy = i, i != lead
+		k.source = c.source(s.Articles[i].Source)
+		if c.over(s.Articles[i].Published, k.source.Granted().Expires, &k.ends) || !k.pinned && c.over(s.Placed, c.ch.Policy.MaxAge, &k.ends) {
+			continue
+		}
+		k.ends.at(k.standing.Until)
+		all = append(all, k)
 	}
-	k.ends.at(k.standing.Until)
-	return k, true
+	return all
+}
+
+// collapses says that a story is one item, whoever else carries it.
+func (c *composer) collapses() bool {
+	d := c.ch.Policy.Duplicates
+	return d != deskwire.DuplicatesMark && d != deskwire.DuplicatesShow
 }
 
 // over reports whether a span from then has ended, and notes when it will. No span is one without end.
@@ -123,14 +142,17 @@ func (c *composer) over(then time.Time, span time.Duration, ends *horizon) bool 
 
 // item makes the item of a story that is shown.
 func (c *composer) item(k *candidate) deskwire.Item {
-	art := k.standing.Apply(k.story.Articles[k.lead])
+	art := k.standing.Apply(k.story.Articles[k.shown])
 	item := deskwire.Item{
-		ID: k.story.ID, Source: k.source, Placed: k.story.Placed, Published: art.Published, Pinned: k.pinned,
+		ID: k.story.ID, Story: k.story.ID, Copy: k.copy && c.ch.Policy.Duplicates == deskwire.DuplicatesMark, Source: k.source, Placed: k.story.Placed, Published: art.Published, Pinned: k.pinned,
 		Updated: latest(art.Published, latest(c.past(art.Updated(), &k.ends), c.changed(k.decisions, &k.ends))),
 	}
 	item.Article, item.WantsBody, item.Cuts = cut(art, k.source.Granted(), c.ch.Policy)
+	if !c.collapses() {
+		item.ID = art.ID
+	}
 	for i := range k.story.Articles {
-		if a := &k.story.Articles[i]; i != k.lead {
+		if a := &k.story.Articles[i]; i != k.shown && c.ch.Policy.Duplicates != deskwire.DuplicatesShow {
 			from := c.source(a.Source)
 			if !c.over(a.Published, from.Granted().Expires, &k.ends) {
 				item.Carriers = append(item.Carriers, deskwire.Carrier{Article: a.ID, Source: a.Source, Title: cmp.Or(from.Title, a.Source), Link: a.Link})

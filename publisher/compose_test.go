@@ -40,6 +40,7 @@ func drawWorld(t *rapid.T) *world {
 		channel: deskwire.Channel{Kind: deskwire.Desk, Name: "d", Policy: deskwire.Policy{
 			Limit: rapid.IntRange(0, 6).Draw(t, "limit"), MaxAge: span.Draw(t, "max age"), PerSource: rapid.IntRange(0, 3).Draw(t, "per source"),
 			Pictures: rapid.Bool().Draw(t, "pictures"), Content: rapid.SampledFrom([]deskwire.Content{"full", "summary", "title"}).Draw(t, "content"),
+			Duplicates: rapid.SampledFrom([]deskwire.Duplicates{"collapse", "collapse", "mark", "show"}).Draw(t, "duplicates"),
 		}},
 		sources: map[string]deskwire.Source{}, created: noon.Add(-1000 * time.Hour),
 	}
@@ -141,11 +142,16 @@ func TestComposeInvariants(t *testing.T) {
 		w := drawWorld(t)
 		ed, _ := w.compose(noon)
 		shown := map[deskwire.ID]*deskwire.Item{}
+		ids := map[deskwire.ID]bool{}
 		from := map[string]int{}
 		pins := 0
 		for i := range ed.Items {
 			item := &ed.Items[i]
-			shown[item.ID] = item
+			if shown[item.Story] != nil && w.channel.Policy.Duplicates == deskwire.DuplicatesCollapse {
+				t.Fatal("a story is shown twice")
+			}
+			shown[item.Story] = item
+			ids[item.ID] = true
 			from[item.Source.Name]++
 			if item.Pinned {
 				pins++
@@ -155,8 +161,8 @@ func TestComposeInvariants(t *testing.T) {
 				t.Fatalf("the edition is older than its item %s", item.ID)
 			}
 		}
-		if len(shown) != len(ed.Items) {
-			t.Fatal("a story is shown twice")
+		if len(ids) != len(ed.Items) {
+			t.Fatal("two items have one ID")
 		}
 		if !slices.IsSortedFunc(ed.Items, func(a, b deskwire.Item) int {
 			return 2*b.Placed.Compare(a.Placed) + strings.Compare(string(a.ID), string(b.ID))
@@ -171,12 +177,13 @@ func TestComposeInvariants(t *testing.T) {
 		for i := range w.stories {
 			s := &w.stories[i]
 			standing := s.Standing(noon)
-			lead, _ := s.Lead()
+			lead, _ := s.Lead(deskwire.Election{Sources: w.sources})
 			src := w.sources[s.Articles[lead].Source]
 			expired := src.Rights.Expires > 0 && !noon.Before(s.Articles[lead].Published.Add(src.Rights.Expires))
 			old := p.MaxAge > 0 && !noon.Before(s.Placed.Add(p.MaxAge))
 			pinned, hidden := standing.PinnedIn("desk/d"), standing.HiddenIn("desk/d") != ""
 			switch in := shown[s.ID] != nil; {
+			case w.channel.Policy.Duplicates != deskwire.DuplicatesCollapse: // any of its articles may stand for it
 			case in && (hidden || expired || old && !pinned):
 				t.Fatalf("%s is shown: hidden %t, expired %t, old %t", s.ID, hidden, expired, old)
 			case !in && pinned && !hidden && !expired:
@@ -197,7 +204,10 @@ func TestComposeInvariants(t *testing.T) {
 
 // carriers is how many other articles of the story may still be named.
 func carriers(w *world, item *deskwire.Item) (n int) {
-	i := slices.IndexFunc(w.stories, func(s deskwire.Story) bool { return s.ID == item.ID })
+	if w.channel.Policy.Duplicates == deskwire.DuplicatesShow {
+		return 0
+	}
+	i := slices.IndexFunc(w.stories, func(s deskwire.Story) bool { return s.ID == item.Story })
 	for _, a := range w.stories[i].Articles {
 		if e := w.sources[a.Source].Rights.Expires; a.ID != item.Article.ID && (e == 0 || noon.Before(a.Published.Add(e))) {
 			n++
@@ -225,6 +235,41 @@ func checkItem(t *rapid.T, w *world, item *deskwire.Item) {
 	for _, m := range item.Article.Media {
 		if m.Kind() != "audio" && (!r.Pictures || !w.channel.Policy.Pictures) || m.Kind() != "image" && !r.Body {
 			t.Fatalf("%s has %+v", item.ID, m)
+		}
+	}
+}
+
+// A story that three carry: one item with two carriers, an item each with the copies marked, or an item each. The desk's
+// preference decides who leads.
+func TestDuplicates(t *testing.T) {
+	t.Parallel()
+	art := func(id deskwire.ID, source string) deskwire.Article {
+		return deskwire.Article{ID: id, Story: "1", Source: source, Title: "of " + source, FirstSeen: noon, Published: noon.Add(-time.Hour)}
+	}
+	story := deskwire.Story{ID: "1", Placed: noon, Articles: []deskwire.Article{art("1", "a"), art("2", "b"), art("4", "c")}}
+	other := deskwire.Story{ID: "3", Placed: noon, Articles: []deskwire.Article{art("3", "d")}}
+	for _, c := range []struct {
+		mode   deskwire.Duplicates
+		prefer []string
+		want   string // ID, source, number of carriers, copy
+	}{
+		{deskwire.DuplicatesCollapse, nil, "1 a 2, 3 d 0"},
+		{"", []string{"c"}, "1 c 2, 3 d 0"},
+		{deskwire.DuplicatesMark, []string{"b", "c"}, "1 a 2 copy, 2 b 2, 3 d 0, 4 c 2 copy"},
+		{deskwire.DuplicatesShow, nil, "1 a 0, 2 b 0, 3 d 0, 4 c 0"},
+	} {
+		ch := deskwire.Channel{Kind: deskwire.Desk, Name: "d", Prefer: c.prefer, Policy: deskwire.Policy{Duplicates: c.mode}}
+		ed, _ := Compose(ch, noon, []deskwire.Story{other, story}, nil, noon)
+		var got []string
+		for _, item := range ed.Items {
+			line := fmt.Sprintf("%s %s %d", item.ID, item.Source.Name, len(item.Carriers))
+			if item.Copy {
+				line += " copy"
+			}
+			got = append(got, line)
+		}
+		if strings.Join(got, ", ") != c.want {
+			t.Errorf("%s preferring %q: %q, want %q", c.mode, c.prefer, got, c.want)
 		}
 	}
 }

@@ -55,6 +55,7 @@ type ChannelCase struct {
 	Filed    string    `json:"filed,omitempty"`    // what filed it, as stored
 	Refiling bool      `json:"refiling,omitempty"` // the rules changed, and filing again has not shown its result yet
 	Decision string    `json:"decision,omitempty"` // what an editor made of it
+	Lead     string    `json:"lead,omitempty"`     // who leads the story here, and why, where it is another than elsewhere
 	Shown    bool      `json:"shown"`              // in the edition now
 	Rank     int       `json:"rank,omitempty"`     // its place in the feed, from 1
 	Verdict  string    `json:"verdict"`            // why it is shown or not, in a few words
@@ -85,7 +86,7 @@ func (f *Filer) Explain(ctx context.Context, id deskwire.ID, now time.Time, sour
 	if err != nil {
 		return nil, err
 	}
-	x := explain(story, id, now)
+	x := explain(story, id, now, sources)
 	for _, t := range f.Rules.Trace(story, body, slices.Collect(maps.Keys(assigned(story))), keys...) {
 		i := slices.IndexFunc(f.Channels, func(c deskwire.Channel) bool { return c.Key() == t.Channel })
 		ch, st := f.Channels[i], states[t.Channel]
@@ -102,12 +103,12 @@ func (f *Filer) Explain(ctx context.Context, id deskwire.ID, now time.Time, sour
 }
 
 // explain is what there is to say of a story without looking at channels.
-func explain(story *deskwire.Story, id deskwire.ID, now time.Time) *Explanation {
+func explain(story *deskwire.Story, id deskwire.ID, now time.Time, sources map[string]deskwire.Source) *Explanation {
 	article := story.Article(id)
 	if article == nil { // the ID of a story whose first article went
 		article = &story.Articles[0]
 	}
-	lead, why := story.Lead()
+	lead, why := story.Lead(deskwire.Election{Sources: sources})
 	x := &Explanation{
 		Article: article.ID, Source: article.Source, GUID: article.GUID, Link: article.Link, Title: article.Title,
 		Published: article.Published, FirstSeen: article.FirstSeen, Revision: article.Revision,
@@ -121,12 +122,7 @@ func explain(story *deskwire.Story, id deskwire.ID, now time.Time) *Explanation 
 			x.Others = append(x.Others, OtherArticle{a.ID, a.Source, a.Title})
 		}
 	}
-	undone := map[deskwire.ID]bool{}
-	for _, d := range slices.Backward(story.Decisions) {
-		if d.Verb == deskwire.Undo && !undone[d.ID] {
-			undone[d.Undoes] = true
-		}
-	}
+	undone := deskwire.Undone(story.Decisions)
 	for _, d := range story.Decisions {
 		x.Decisions = append(x.Decisions, DecisionStand{d, undone[d.ID]})
 	}
@@ -139,6 +135,10 @@ func explain(story *deskwire.Story, id deskwire.ID, now time.Time) *Explanation 
 func (c *ChannelCase) judge(ed *deskwire.Edition, story *deskwire.Story, now time.Time, sources map[string]deskwire.Source) {
 	standing := deskwire.Stand(concerning(story.Decisions, c.Channel), now)
 	hidden := standing.HiddenIn(c.Channel)
+	lead, why := story.Lead(deskwire.Election{Sources: sources, Prefer: ed.Channel.Prefer})
+	if elsewhere, _ := story.Lead(deskwire.Election{Sources: sources}); lead != elsewhere {
+		c.Lead = fmt.Sprintf("%s (%s)", story.Articles[lead].ID, why)
+	}
 	switch by := standing.Assigned[c.Channel]; {
 	case hidden != "":
 		c.Decision = "hidden by decision " + string(hidden)
@@ -147,7 +147,7 @@ func (c *ChannelCase) judge(ed *deskwire.Edition, story *deskwire.Story, now tim
 	case by != "":
 		c.Decision = "assigned by decision " + string(by)
 	}
-	if i := slices.IndexFunc(ed.Items, func(item deskwire.Item) bool { return item.ID == story.ID }); i >= 0 {
+	if i := slices.IndexFunc(ed.Items, func(item deskwire.Item) bool { return item.Story == story.ID }); i >= 0 {
 		c.Shown, c.Rank, c.Cuts, c.Verdict = true, i+1, ed.Items[i].Cuts, "shown"
 		return
 	}
@@ -159,7 +159,7 @@ func (c *ChannelCase) judge(ed *deskwire.Edition, story *deskwire.Story, now tim
 		alone, _ := Compose(ch, now, []deskwire.Story{*story}, sources, time.Time{})
 		return len(alone.Items) > 0
 	}
-	policy, source := ed.Channel.Policy, ledBy(story)
+	policy, source := ed.Channel.Policy, story.Articles[lead].Source
 	from := 0
 	for i := range ed.Items {
 		if ed.Items[i].Source.Name == source {
@@ -184,12 +184,6 @@ func (c *ChannelCase) judge(ed *deskwire.Edition, story *deskwire.Story, now tim
 	default:
 		c.Verdict = fmt.Sprintf("others fill the channel's limit of %d", policy.Limit)
 	}
-}
-
-// ledBy is the source of the article that the story is shown by.
-func ledBy(story *deskwire.Story) string {
-	lead, _ := story.Lead()
-	return story.Articles[lead].Source
 }
 
 // age is a span as the configuration writes it.
@@ -265,6 +259,9 @@ func (c *ChannelCase) write(b *strings.Builder) {
 	}
 	if c.Refiling {
 		b.WriteString("  the channel is being filed again by its present rules\n")
+	}
+	if c.Lead != "" {
+		fmt.Fprintf(b, "  shown here by %s\n", c.Lead)
 	}
 	if c.Decision != "" {
 		fmt.Fprintf(b, "  %s\n", c.Decision)

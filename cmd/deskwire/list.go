@@ -173,7 +173,7 @@ func (n *Newsroom) listed(ctx context.Context, ids []deskwire.ID, channel string
 		return nil, err
 	}
 	rows := make([]listed, 0, len(stories))
-	now := n.now()
+	now, election := n.now(), n.election(channel)
 	for i, s := range stories {
 		if s == nil { // swept since
 			continue
@@ -187,7 +187,7 @@ func (n *Newsroom) listed(ctx context.Context, ids []deskwire.ID, channel string
 				}
 			}
 		} else {
-			lead, _ = s.Lead()
+			lead, _ = s.Lead(election)
 		}
 		art := &s.Articles[lead]
 		standing := s.Standing(now)
@@ -200,6 +200,18 @@ func (n *Newsroom) listed(ctx context.Context, ids []deskwire.ID, channel string
 		})
 	}
 	return rows, nil
+}
+
+// election is what decides who leads a story in a channel, "" for none in particular.
+func (n *Newsroom) election(channel string) deskwire.Election {
+	plan := n.Plan()
+	e := deskwire.Election{Sources: plan.ByName}
+	for i := range plan.Channels {
+		if plan.Channels[i].Key() == channel {
+			e.Prefer = plan.Channels[i].Prefer
+		}
+	}
+	return e
 }
 
 func (a *app) logCmd() *cobra.Command {

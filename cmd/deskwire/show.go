@@ -71,7 +71,7 @@ func (n *Newsroom) show(ctx context.Context, ref string) (*shown, error) {
 	standing := story.Standing(n.now())
 	s := &shown{Article: *story.Article(id), Decisions: story.Decisions, Overtaken: standing.Overtaken(story.Article(id))}
 	s.Shown = standing.Apply(s.Article)
-	lead, why := story.Lead()
+	lead, why := story.Lead(n.election(""))
 	for i := range story.Articles {
 		art := &story.Articles[i]
 		m := member{ID: art.ID, Source: art.Source, Title: art.Title, Link: art.Link}

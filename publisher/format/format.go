@@ -150,6 +150,7 @@ type entry struct {
 	via       deskwire.Via
 	media     []deskwire.Media
 	carriers  []origin
+	copy      bool
 	origin    origin
 	home      string // the source's front page
 	minutes   int
@@ -163,7 +164,7 @@ func (s *Site) entry(item *deskwire.Item, c *channel) *entry {
 	e := &entry{
 		tag: s.Tag(item.ID), title: Line(a.Title), link: Address(a.Link), summary: Line(a.Summary), body: Body(item.Body),
 		tags: lines(a.Categories), rights: Line(a.Rights), comments: Address(a.Comments), home: Address(item.Source.Home), minutes: a.MinutesToRead(),
-		via: deskwire.Via{Title: Line(a.Via.Title), URL: Address(a.Via.URL)},
+		via: deskwire.Via{Title: Line(a.Via.Title), URL: Address(a.Via.URL)}, copy: item.Copy,
 	}
 	e.published, e.updated = when(item)
 	e.stamp = stamp(e.updated, item.ID)

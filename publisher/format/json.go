@@ -40,6 +40,7 @@ type jsonAttachment struct {
 type extension struct {
 	Source   origin    `json:"source"`
 	Carriers []origin  `json:"carriers,omitempty"`
+	Copy     bool      `json:"copy,omitempty"`
 	Pictures []picture `json:"pictures,omitempty"`
 	Agencies []string  `json:"agencies,omitempty"`
 	Rights   string    `json:"rights,omitempty"`
@@ -122,7 +123,7 @@ func jsonItemOf(e *entry, item *deskwire.Item) jsonItem {
 		mapped.Authors = append(mapped.Authors, &feeds.JSONAuthor{Name: p.Name, Url: p.URL})
 	}
 	out := jsonItem{JSONItem: mapped, Language: e.language, Deskwire: extension{
-		Source: e.origin, Carriers: e.carriers, Agencies: lines(a.Agencies), Rights: e.rights, Comments: e.comments,
+		Source: e.origin, Carriers: e.carriers, Copy: e.copy, Agencies: lines(a.Agencies), Rights: e.rights, Comments: e.comments,
 		Words: max(a.Words, 0), Minutes: e.minutes, Revision: max(a.Revision, 0), Pinned: item.Pinned,
 	}}
 	if e.via != (deskwire.Via{}) {

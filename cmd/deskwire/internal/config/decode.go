@@ -132,6 +132,7 @@ func (d *decoder) source(v *value) {
 		Home:     d.address(v.get("home")),
 		Language: d.language(v.get("language")),
 		Own:      v.yes("own", false),
+		Trust:    deskwire.Trust(v.str("trust")),
 		Rights: deskwire.Rights{
 			Body:     rights.yes("body", false),
 			Pictures: rights.yes("pictures", false),
@@ -226,12 +227,16 @@ func (d *decoder) channel(v *value, k deskwire.ChannelKind) {
 		},
 		Take: d.rules(v.list("take")),
 		Drop: d.rules(v.list("drop")),
+
+		Prefer: v.texts("prefer"),
 		Policy: deskwire.Policy{
 			Limit:     v.number("limit", defaultLimit),
 			MaxAge:    d.duration(v.get("max_age")),
 			Content:   deskwire.Content(or(v.str("content"), string(deskwire.ContentFull))),
 			Pictures:  v.yes("pictures", true),
 			PerSource: v.number("per_source", 0),
+
+			Duplicates: deskwire.Duplicates(or(v.str("duplicates"), string(deskwire.DuplicatesCollapse))),
 		},
 	}
 	if l := v.get("limit"); l != nil && c.Policy.Limit > 0 && c.Policy.Limit < fewItems {

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"slices"
+
 	"deskwire/publisher/rule"
 )
 
@@ -12,6 +14,13 @@ func (d *decoder) compile() {
 	names := make([]string, len(d.cfg.Sources))
 	for i := range d.cfg.Sources {
 		names[i] = d.cfg.Sources[i].Name
+	}
+	for _, ch := range d.channels {
+		for _, v := range ch.list("prefer") {
+			if !slices.Contains(names, v.text) && !d.told[v] {
+				d.errorf(v, "there is no source %s", quote(v))
+			}
+		}
 	}
 	_, problems := rule.Compile(d.cfg.Channels, names)
 	for _, p := range problems {
