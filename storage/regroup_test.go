@@ -98,7 +98,7 @@ func TestMergeAndSplit(t *testing.T) {
 
 	decided(t, s, deskwire.Decision{Verb: deskwire.Lead, Article: id[2]})
 	stories, _ := s.Stories(t.Context(), id[0])
-	if lead, why := stories[0].Lead(); stories[0].Articles[lead].ID != id[2] || why != deskwire.LeadEditor {
+	if lead, why := stories[0].Lead(deskwire.Election{}); stories[0].Articles[lead].ID != id[2] || why != deskwire.LeadEditor {
 		t.Errorf("lead %d (%s), want the editor's choice", lead, why)
 	}
 

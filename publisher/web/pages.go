@@ -99,7 +99,7 @@ type itemView struct {
 	Alt                 string
 	Authors             []string
 	Minutes             int
-	Pinned              bool
+	Pinned, Copy        bool
 	Published, Updated  clock
 	HasUpdate           bool
 }
@@ -210,7 +210,7 @@ func (p *Pages) item(item *deskwire.Item, site *format.Site, language string) it
 	a := &item.Article
 	v := itemView{
 		ID: item.ID, URL: format.Address(a.Link), Summary: format.Line(a.Summary), Source: format.SourceName(&item.Source),
-		SourceURL: format.Address(item.Source.Home), Minutes: a.MinutesToRead(), Pinned: item.Pinned,
+		SourceURL: format.Address(item.Source.Home), Minutes: a.MinutesToRead(), Pinned: item.Pinned, Copy: item.Copy,
 		Published: p.clock(item.Published), Updated: p.clock(item.Updated),
 	}
 	// An update within the minute is nothing that a reader could see.
