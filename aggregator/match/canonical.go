@@ -51,6 +51,9 @@ func parse(link string) address {
 	if query != "" {
 		a.page += "?" + query
 	}
+	if len(a.page) > maxLink {
+		return address{} // escaping made it so
+	}
 	if f := escapes(u.EscapedFragment()); !noise(f) {
 		a.fragment = f
 	}
