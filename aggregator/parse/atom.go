@@ -238,7 +238,15 @@ func sniff(t []byte) *markup {
 	if bytes.IndexByte(t, '<') < 0 && escapedTwice(t) {
 		t = appendDecoded(nil, t)
 	}
-	return &markup{text: t, plain: bytes.IndexByte(t, '&') < 0 && !looksLikeHTML(t)}
+	return &markup{text: t, plain: !looksLikeHTML(t) && !hasReference(t)}
+}
+
+// hasReference reports whether a text holds a character reference. "Q&A" does not.
+func hasReference(t []byte) bool {
+	if bytes.IndexByte(t, '&') < 0 {
+		return false
+	}
+	return len(appendDecoded(make([]byte, 0, len(t)), t)) != len(t)
 }
 
 // escapedTwice reports whether a text without tags holds escaped ones.

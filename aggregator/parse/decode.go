@@ -3,12 +3,10 @@ package parse
 import (
 	"bytes"
 	"encoding/binary"
-	"mime"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 )
 
@@ -25,18 +23,21 @@ func decode(body []byte, contentType string) []byte {
 		return dropControls(body)
 	}
 	if mostlyUTF8(body) {
-		return dropControls(repairUTF8(body))
+		return dropControls(appendRepaired(make([]byte, 0, len(body)+len(body)/8), body))
 	}
 	for _, label := range []string{httpCharset(contentType), declared(body)} {
-		enc, name := charset.Lookup(label)
+		enc, name := lookupCharset(label)
 		if enc == nil || name == "utf-8" || strings.HasPrefix(name, "utf-16") || name == "replacement" {
 			continue // a label that the bytes have refuted already
+		}
+		if name == "windows-1252" {
+			continue // what servers say of everything: any other label knows more, and it is what is left in the end
 		}
 		if text, ok := decodeAs(enc, body); ok {
 			return dropControls(text)
 		}
 	}
-	return dropControls(repairUTF8(body))
+	return dropControls(decodeMixed(body))
 }
 
 // mislabelled7bit reports whether bytes below 0x80 are not ASCII: ISO-2022-JP writes Japanese in seven bits.
@@ -45,7 +46,7 @@ func mislabelled7bit(body []byte, contentType string) bool {
 		return false
 	}
 	for _, label := range []string{httpCharset(contentType), declared(body)} {
-		if _, name := charset.Lookup(label); name == "iso-2022-jp" {
+		if _, name := lookupCharset(label); name == "iso-2022-jp" {
 			return true
 		}
 	}
@@ -129,9 +130,8 @@ func mostlyUTF8(b []byte) bool {
 	return good > 0 && good >= 9*bad
 }
 
-// repairUTF8 keeps what is valid and reads each stray byte as windows-1252.
-func repairUTF8(b []byte) []byte {
-	out := make([]byte, 0, len(b)+len(b)/8)
+// appendRepaired appends b: what is valid as it is, each stray byte read as windows-1252.
+func appendRepaired(out, b []byte) []byte {
 	for len(b) > 0 {
 		r, n := utf8.DecodeRune(b)
 		if r == utf8.RuneError && n == 1 {
@@ -143,6 +143,52 @@ func repairUTF8(b []byte) []byte {
 	return out
 }
 
+// decodeMixed reads text of no known encoding: windows-1252, but for the stretches between two tags that are UTF-8,
+// which is how a feed looks that was pasted together from several. It is judged by the stretch, because three bytes of
+// windows-1252 may well look like one character of UTF-8 while their neighbours don't.
+func decodeMixed(b []byte) []byte {
+	out := make([]byte, 0, len(b)+len(b)/8)
+	for len(b) > 0 {
+		end := bytes.IndexByte(b[1:], '<') + 1
+		if end == 0 {
+			end = len(b)
+		}
+		if surelyUTF8(b[:end]) {
+			out = appendRepaired(out, b[:end])
+		} else {
+			for _, c := range b[:end] {
+				out = utf8.AppendRune(out, windows1252(c))
+			}
+		}
+		b = b[end:]
+	}
+	return out
+}
+
+// surelyUTF8 reports whether a stretch of text is UTF-8, stray bytes aside, and can't look so by chance: it holds two characters
+// beyond ASCII, or one that windows-1252 would need a pair for that no language writes, such as an accented letter or a
+// quotation mark.
+func surelyUTF8(b []byte) bool {
+	good, sure, bad := 0, 0, 0
+	for len(b) > 0 {
+		if b[0] < utf8.RuneSelf {
+			b = b[1:]
+			continue
+		}
+		r, n := utf8.DecodeRune(b)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			bad++
+		case r < 0x100, r >= 0x2000 && r < 0x2100:
+			good, sure = good+1, sure+1
+		default:
+			good++
+		}
+		b = b[n:]
+	}
+	return good+sure >= 2 && good >= 4*bad
+}
+
 // decodeAs decodes b. It refuses a label that turns more than a hundredth of the text into replacement characters: the label
 // is wrong then.
 func decodeAs(enc encoding.Encoding, b []byte) ([]byte, bool) {
@@ -152,37 +198,6 @@ func decodeAs(enc encoding.Encoding, b []byte) ([]byte, bool) {
 	}
 	lost := bytes.Count(out, []byte("\uFFFD"))
 	return out, lost*100 <= utf8.RuneCount(out)
-}
-
-func httpCharset(contentType string) string {
-	if contentType == "" {
-		return ""
-	}
-	_, params, err := mime.ParseMediaType(contentType)
-	if err != nil && params == nil {
-		return ""
-	}
-	return params["charset"]
-}
-
-// declared is the encoding that the XML declaration names, or what an HTML meta element does.
-func declared(b []byte) string {
-	head := b[:min(len(b), 1024)]
-	for _, name := range []string{"encoding", "charset"} {
-		i := bytes.Index(head, []byte(name))
-		if i < 0 {
-			continue
-		}
-		rest := bytes.TrimLeft(head[i+len(name):], " \t\r\n")
-		if len(rest) == 0 || rest[0] != '=' {
-			continue
-		}
-		rest = bytes.TrimLeft(rest[1:], " \t\r\n\"'")
-		if end := bytes.IndexAny(rest, "\"' \t\r\n?>;"); end > 0 {
-			return string(rest[:end])
-		}
-	}
-	return ""
 }
 
 // windows1252 is the character that a byte stands for; the five unassigned bytes become U+FFFD.

@@ -6,12 +6,18 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 
 	"deskwire"
 )
@@ -21,8 +27,10 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // goldenNow is when every golden document was fetched.
 var goldenNow = time.Date(2026, 5, 3, 12, 0, 0, 0, time.UTC)
 
-// Each golden holds, after the reason why it exists, the document (in.xml, in.json), the source's settings where they matter
-// (source.json), and what is made of it (want.json).
+// Each golden holds, after the reason why it exists, the document (in.xml, in.json), the encoding that it is sent in, where that
+// is not UTF-8 (encoding.txt: a name, or "bytes" where the document writes single bytes as \xff), the Content-Type header
+// (header.txt), the source's settings where they matter (source.json), and what is made of it (want.json). Those that are
+// named before-N or after-N keep point N of what reading does before gofeed and after it; the first lines say which clause.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -51,6 +59,10 @@ func golden(t *testing.T, file string) {
 		switch f.Name {
 		case "in.xml", "in.json":
 			in.Body = f.Data
+		case "encoding.txt":
+			in.Body = encoded(t, strings.TrimSpace(string(f.Data)), in.Body)
+		case "header.txt":
+			in.ContentType = strings.TrimSpace(string(f.Data))
 		case "source.json":
 			if err := json.Unmarshal(f.Data, &in.Source); err != nil {
 				t.Fatal(err)
@@ -77,6 +89,32 @@ func golden(t *testing.T, file string) {
 	if diff := cmp.Diff(string(ar.Files[want].Data), string(got)); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", file, diff)
 	}
+}
+
+// encoded is a document as it is sent.
+func encoded(t *testing.T, name string, text []byte) []byte {
+	t.Helper()
+	wide := map[string]encoding.Encoding{
+		"utf-16le": unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "utf-16be": unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM),
+		"utf-16le with mark": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "utf-8 with mark": unicode.UTF8BOM,
+		"utf-32le": utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), "utf-32be with mark": utf32.UTF32(utf32.BigEndian, utf32.UseBOM),
+		"utf-32be": utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM),
+	}
+	if name == "bytes" {
+		return regexp.MustCompile(`\\x[0-9a-f]{2}`).ReplaceAllFunc(text, func(m []byte) []byte {
+			n, _ := strconv.ParseUint(string(m[2:]), 16, 8)
+			return []byte{byte(n)}
+		})
+	}
+	enc := wide[name]
+	if enc == nil {
+		enc, _ = charset.Lookup(name)
+	}
+	out, err := enc.NewEncoder().Bytes(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // rendered is a document as goldens show it: everything but hashes, and what follows from the settings of the test.

@@ -25,7 +25,7 @@ func (r *reader) readJSON(text []byte) (*Document, error) {
 		scan.notes = addNote(scan.notes, "the feed's own members can not be read")
 	}
 	if !scan.found && !strings.Contains(feed.Version, "jsonfeed.org") {
-		return nil, ErrNotFeed
+		return nil, notFeed(nil, text)
 	}
 	d := r.doc
 	d.Format, d.Header, d.Skipped, d.Truncated, d.Notes = "json", scan.header, scan.skipped, scan.truncated, scan.notes
@@ -38,9 +38,9 @@ func (r *reader) readJSON(text []byte) (*Document, error) {
 	d.Language = language(feed.Language)
 	authors := jsonAuthors(feed.Authors, feed.Author)
 	for i, raw := range scan.items {
-		var it *json.Item
 		rest, html, text := liftJSON(raw)
-		if err := stdjson.Unmarshal(rest, &it); err != nil || it == nil {
+		it := decodeItem(rest)
+		if it == nil {
 			d.Notes = addNote(d.Notes, "an item that can not be read was left out")
 			continue
 		}

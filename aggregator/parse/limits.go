@@ -5,6 +5,8 @@ package parse
 const (
 	maxItems      = 2_000     // the longest honest feeds (podcast archives) hold about as many; newest come first
 	maxDepth      = 128       // gofeed recurses without a limit of its own
+	maxRoots      = 16        // feeds that follow each other in one document
+	maxWrapper    = 4 << 10   // bytes of what a whole feed is wrapped in
 	maxDropped    = 32        // open elements that are followed although they are left out
 	maxNamespaces = 128       // bindings in scope: goxpp copies all of them for each element
 	maxToken      = 1 << 20   // bytes of one attribute, text or tag
@@ -12,6 +14,7 @@ const (
 	maxAttributes = 100_000   // likewise
 	maxPerItem    = 500       // elements of one item outside its text; real ones have 10 to 60
 	maxExtensions = 4_000     // each costs two maps in gofeed
+	maxMembers    = 64        // of a JSON item whose members are tried one by one
 	maxJSONDepth  = 128       // encoding/json recurses too
 	maxNotes      = 16        // lines that a person will read
 	maxLiftDepth  = 64        // elements of the same name nested inside their own text

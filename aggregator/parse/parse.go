@@ -43,7 +43,7 @@ type Document struct {
 }
 
 // headerVersion changes when items are to be read again although they did not change, because this package reads more.
-const headerVersion = 1
+const headerVersion = 2
 
 // Parse reads a feed: RSS 0.9 to 2.0, RDF, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1. The error, if any, is one plain line and one
 // of [ErrEmpty], [ErrWebPage], [ErrNotFeed], [ErrBroken]. Whatever the document holds, Parse does not panic, and its time and
@@ -63,11 +63,18 @@ func Parse(in Input) (doc *Document, err error) {
 		return r.readJSON(text[at:])
 	}
 	root, ok, page := findRoot(text)
-	switch {
-	case !ok && page:
-		return nil, ErrWebPage
-	case !ok:
-		return nil, ErrNotFeed
+	if !ok {
+		text, root, ok = unwrap(text)
+		page = page && !ok
+	}
+	if !ok {
+		if at, ok := jsonAfterJunk(text); ok {
+			return r.readJSON(text[at:])
+		}
+		if page {
+			return nil, ErrWebPage
+		}
+		return nil, notFeed(in.Body, text)
 	}
 	set := settings{url: in.URL, seed: r.seed(), known: in.Known}
 	scan := scanXML(text, root, set)
@@ -87,22 +94,6 @@ func (r *reader) seed() uint64 {
 	return xxhash.Sum64String(strings.Join([]string{
 		strconv.Itoa(headerVersion), r.in.URL, src.Language, src.Zone, strconv.FormatBool(src.DayFirst),
 	}, "\x00"))
-}
-
-// IsFeed reports whether a document looks like a feed that [Parse] would try to read. It reads no items.
-func IsFeed(body []byte, contentType string) bool {
-	text := decode(body, contentType)
-	if at, ok := jsonStart(text); ok {
-		return bytes.Contains(text[at:], []byte(`"items"`)) && bytes.Contains(text[at:], []byte("jsonfeed.org"))
-	}
-	_, ok, _ := findRoot(text)
-	return ok
-}
-
-// jsonStart is the offset of the object that a JSON document consists of.
-func jsonStart(text []byte) (int, bool) {
-	i := skipSpace(text, 0)
-	return i, i < len(text) && text[i] == '{'
 }
 
 func addNote(notes []string, line string) []string {

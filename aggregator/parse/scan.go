@@ -59,6 +59,7 @@ type frame struct {
 	name  []byte // as written
 	kind  frameKind
 	base  string
+	cut   int // how much of the name is a prefix that gofeed is not shown
 	spans int // where the element begins in the source, for fields that items inherit; else -1
 	binds int // namespace bindings made by it
 }
@@ -83,6 +84,7 @@ type scanner struct {
 	elements, attributes, extensions, perItem int
 	seen                                      int // items, cut out ones included
 	attrs                                     []attr
+	roots                                     int
 	full                                      bool // an item too many: the rest is not read
 
 	sectionEnd, commentEnd finder // inside lifted texts
@@ -94,7 +96,10 @@ func scanXML(src []byte, root int, set settings) *scanned {
 	s.pos = root
 	s.hash, s.spaces = xxhash.NewWithSeed(set.seed), map[string]string{}
 	s.out = make([]byte, 0, 4096+len(src)/8)
-	for !s.full && s.pos < len(src) && !(len(s.stack) == 0 && s.doc.format != "") {
+	for !s.full && s.pos < len(src) {
+		if len(s.stack) == 0 && s.doc.format != "" && !s.another() {
+			break
+		}
 		lt := bytes.IndexByte(src[s.pos:], '<')
 		if lt < 0 {
 			break
@@ -166,19 +171,44 @@ func (s *scanner) skipTo(end string, from int) bool {
 }
 
 func (s *scanner) cdata() bool {
-	body := s.src[s.pos+9:]
-	end := bytes.Index(body, []byte("]]>"))
+	var name []byte
+	field := false
+	if n := len(s.stack); n > 0 {
+		name, field = s.stack[n-1].name, s.stack[n-1].kind == frameField
+	}
+	end, next := s.section(s.pos, name)
 	if end < 0 {
 		return false
 	}
-	if n := len(s.stack); n > 0 && s.stack[n-1].kind == frameField {
+	if field {
 		// Written as a section again: gofeed takes it word for word.
 		s.out = append(s.out, "<![CDATA["...)
-		s.out = append(s.out, cutToken(body[:end])...)
+		s.out = append(s.out, cutToken(s.src[s.pos+9:end])...)
 		s.out = append(s.out, "]]>"...)
 	}
-	s.pos += 9 + end + 3
+	s.pos = next
 	return true
+}
+
+// section finds the end of the section at i inside the element of that name: end is where its text ends, next where reading goes
+// on, both -1 when the document ends first. A section that never ends, or that another one begins inside of, was never closed:
+// it ends at the element's end tag.
+func (s *scanner) section(i int, name []byte) (end, next int) {
+	start := i + 9
+	end = s.sectionEnd.after(s.src, start)
+	unclosed := len(s.src) - start
+	if end >= 0 {
+		unclosed = bytes.Index(s.src[start:min(end, start+maxToken)], []byte("<![CDATA["))
+	}
+	if unclosed >= 0 && len(name) > 0 {
+		if tag := bytes.Index(s.src[start:start+unclosed], append([]byte("</"), name...)); tag >= 0 {
+			return start + tag, start + tag
+		}
+	}
+	if end < 0 {
+		return -1, -1
+	}
+	return end, end + 3
 }
 
 // push opens a frame, and closes it at once for an empty-element tag. What is dropped is not followed for ever: every end tag
@@ -205,7 +235,7 @@ func (s *scanner) closeAt(end int) {
 	switch f.kind {
 	case frameField:
 		s.out = append(s.out, "</"...)
-		s.out = append(s.out, f.name...)
+		s.out = append(s.out, f.name[f.cut:]...)
 		s.out = append(s.out, '>')
 		if f.spans >= 0 {
 			s.hash.Write(s.src[f.spans:end])

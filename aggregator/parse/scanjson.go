@@ -26,9 +26,9 @@ func scanJSON(text []byte, set settings) *jsonDocument {
 	hash := xxhash.NewWithSeed(set.seed)
 	i := 1
 	for {
-		i = skipSpace(text, i)
+		i = skipBlank(text, i)
 		for i < len(text) && text[i] == ',' {
-			i = skipSpace(text, i+1)
+			i = skipBlank(text, i+1)
 		}
 		if i >= len(text) || text[i] != '"' {
 			d.truncated = i >= len(text)
@@ -40,11 +40,11 @@ func scanJSON(text []byte, set settings) *jsonDocument {
 			break
 		}
 		name := text[key:i]
-		if i = skipSpace(text, i); i >= len(text) || text[i] != ':' {
+		if i = skipBlank(text, i); i >= len(text) || text[i] != ':' {
 			d.truncated = true
 			break
 		}
-		i = skipSpace(text, i+1)
+		i = skipBlank(text, i+1)
 		if string(name) == `"items"` && i < len(text) && text[i] == '[' {
 			d.found = true
 			if i = d.scanItems(text, i+1, set); i < 0 {
@@ -75,6 +75,9 @@ func scanJSON(text []byte, set settings) *jsonDocument {
 // keep adds a member to the head, unless it can not be read: a broken member is no reason to lose the items.
 func (d *jsonDocument) keep(name, value []byte) {
 	if !json.Valid(value) {
+		value = mendJSON(value)
+	}
+	if !json.Valid(value) {
 		d.notes = addNote(d.notes, "a member of the feed can not be read: "+string(name[:min(len(name), 40)]))
 		return
 	}
@@ -87,7 +90,7 @@ func (d *jsonDocument) keep(name, value []byte) {
 // scanItems reads the list whose elements begin at i and returns the offset after it, -1 when the document ends inside.
 func (d *jsonDocument) scanItems(text []byte, i int, set settings) int {
 	for seen := 0; ; {
-		i = skipSpace(text, i)
+		i = skipBlank(text, i)
 		switch {
 		case i >= len(text):
 			return -1
@@ -146,6 +149,11 @@ func valueEnd(text []byte, i int) int {
 			if depth == 0 {
 				return i
 			}
+		case '/':
+			if n := commentLen(text[i:]); n > 0 {
+				i += n
+				continue
+			}
 		}
 		i++
 	}
@@ -178,7 +186,7 @@ func liftJSON(raw []byte) (rest, html, text []byte) {
 	}
 	rest = append(make([]byte, 0, 1024), '{')
 	for i := 1; ; {
-		for i = skipSpace(raw, i); i < len(raw) && raw[i] == ','; i = skipSpace(raw, i) {
+		for i = skipBlank(raw, i); i < len(raw) && raw[i] == ','; i = skipBlank(raw, i) {
 			i++
 		}
 		if i >= len(raw) || raw[i] != '"' {
@@ -189,10 +197,10 @@ func liftJSON(raw []byte) (rest, html, text []byte) {
 			return raw, nil, nil
 		}
 		name := raw[key:i]
-		if i = skipSpace(raw, i); i >= len(raw) || raw[i] != ':' {
+		if i = skipBlank(raw, i); i >= len(raw) || raw[i] != ':' {
 			return raw, nil, nil
 		}
-		i = skipSpace(raw, i+1)
+		i = skipBlank(raw, i+1)
 		end := valueEnd(raw, i)
 		if end < 0 || end == i {
 			return raw, nil, nil
@@ -217,7 +225,7 @@ func liftJSON(raw []byte) (rest, html, text []byte) {
 // jsonText is the text of a JSON string, nil when it is none.
 func jsonText(quoted []byte) []byte {
 	var s string
-	if quoted == nil || json.Unmarshal(quoted, &s) != nil {
+	if quoted == nil || json.Unmarshal(quoted, &s) != nil && json.Unmarshal(mendJSON(quoted), &s) != nil {
 		return nil
 	}
 	return dropControls([]byte(s))

@@ -139,23 +139,13 @@ func (s *scanner) textEnd(start int, name []byte) (end, next int) {
 	}
 }
 
-// stepOver returns the offset after the section or comment at i, or -1 at the end of the document. A section that another one
-// begins inside of was never closed: it ends at the element's end tag.
+// stepOver returns the offset after the section or comment at i, or -1 at the end of the document.
 func (s *scanner) stepOver(i int, name []byte) int {
 	rest := s.src[i:]
 	switch {
 	case bytes.HasPrefix(rest, []byte("<![CDATA[")):
-		end := s.sectionEnd.after(s.src, i+9)
-		if end < 0 {
-			return -1
-		}
-		section := s.src[i+9 : end]
-		if inner := bytes.Index(section[:min(len(section), maxToken)], []byte("<![CDATA[")); inner >= 0 {
-			if closing := bytes.Index(section[:inner], append([]byte("</"), name...)); closing >= 0 {
-				return i + 9 + closing
-			}
-		}
-		return end + 3
+		_, next := s.section(i, name)
+		return next
 	case bytes.HasPrefix(rest, []byte("<!--")):
 		if end := s.commentEnd.after(s.src, i+4); end >= 0 {
 			return end + 3

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"bytes"
 	"strings"
 )
 
@@ -121,6 +122,29 @@ func (s *scanner) openRoot(at int, t tag, local string) {
 	}
 }
 
+// another goes on with a feed that follows the end of the first in one document, as programs leave them that join feeds or write
+// one twice.
+func (s *scanner) another() bool {
+	if s.roots++; s.roots >= maxRoots || len(bytes.TrimSpace(s.src[s.pos:])) == 0 {
+		return false
+	}
+	at, ok, _ := findRoot(s.src[s.pos:])
+	if !ok {
+		return false
+	}
+	at += s.pos
+	t, next := readTag(s.src, at, s.attrs[:0])
+	if _, local := splitName(t.name); next < 0 || (local == "feed") != (s.doc.format == "atom") {
+		return false
+	}
+	s.pos = next
+	s.bind(t)
+	s.hashTag(at)
+	s.note("another feed follows the first in one document: its items were read too")
+	s.push(frame{name: t.name, kind: frameRoot, base: s.baseOf(t, ""), spans: -1}, t)
+	return true
+}
+
 func atomVersion(version, space string) string {
 	switch {
 	case version != "":
@@ -156,7 +180,7 @@ func (s *scanner) openItem(at int, t tag) {
 		switch {
 		case string(a.name) == "xml:lang":
 			s.current.lang = attrText(a.value)
-		case local == "about":
+		case local == "about", local == "href": // the latter is CDF's
 			s.current.about = strings.TrimSpace(attrText(a.value))
 		}
 	}
@@ -174,7 +198,7 @@ func (s *scanner) openField(at int, t tag, space, local string, top *frame) {
 	f := frame{name: t.name, kind: frameField, base: s.baseOf(t, top.base), spans: -1}
 	inItem := s.itemOpen()
 	switch {
-	case !readable(space, local):
+	case !readable(space, local), s.roots > 0 && !inItem: // of feeds in a row, the first one's head counts
 		f.kind = frameDrop
 	case len(s.stack) >= maxDepth:
 		s.note("elements nested more than 128 deep were left out")
@@ -205,8 +229,12 @@ func (s *scanner) openField(at int, t tag, space, local string, top *frame) {
 		if space != "" {
 			s.extensions++
 		}
+		if space == "" {
+			// The feed's own vocabulary under a prefix of its own: gofeed knows it by its plain names.
+			f.cut = bytes.IndexByte(t.name, ':') + 1
+		}
 		s.out = append(s.out, '<')
-		s.out = append(s.out, t.name...)
+		s.out = append(s.out, t.name[f.cut:]...)
 		s.emitAttrs(t, false, f.base)
 		s.out = append(s.out, '>')
 	}

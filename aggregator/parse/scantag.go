@@ -42,6 +42,9 @@ func readTag(src []byte, at int, attrs []attr) (t tag, next int) {
 		if a, i = readAttr(src, i); a.name == nil {
 			return t, -1
 		}
+		if first := a.name[0]; first >= 'A' && first <= 'Z' {
+			a.name = bytes.ToLower(a.name) // HREF, Url: no name that anybody reads begins with a capital letter
+		}
 		if len(t.attrs) < maxPerItem && len(a.value) <= maxToken {
 			t.attrs = append(t.attrs, a)
 			if bytes.HasPrefix(a.name, []byte("xmlns")) {
