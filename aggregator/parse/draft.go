@@ -93,7 +93,7 @@ func (r *reader) texts(p *piece) (body cleaned, teaser string) {
 	}
 	if body.html == "" && body.text == "" {
 		only := r.html(p.summary)
-		if !only.rich && strings.Count(only.text, "\n") == 0 && utf8.RuneCountInString(only.text) <= maxSummary {
+		if fitsSummary(&only) {
 			only.html = ""
 		}
 		return only, only.text
@@ -102,13 +102,49 @@ func (r *reader) texts(p *piece) (body cleaned, teaser string) {
 		return body, body.text
 	}
 	if p.summary.plain {
-		return body, collapse(string(p.summary.text))
+		if teaser = collapse(string(p.summary.text)); len(teaser) <= len(body.text) {
+			return body, teaser
+		}
 	}
 	short := r.html(p.summary)
 	if len(body.media) == 0 {
 		body.media = short.media
 	}
+	if len(short.text) > len(body.text) {
+		return unite(body, short, p.title)
+	}
 	return body, short.text
+}
+
+// fitsSummary reports whether a summary holds all of a text, and its HTML adds nothing.
+func fitsSummary(c *cleaned) bool {
+	return !c.rich && strings.Count(c.text, "\n") == 0 && utf8.RuneCountInString(c.text) <= maxSummary
+}
+
+// unite decides what the body is when the text that the feed calls a description is longer than the one that it calls the content:
+// no word of either gets lost, and none is said twice.
+func unite(body, long cleaned, title string) (cleaned, string) {
+	opening := body.text[:cutAt(body.text, 80)]
+	repeats := strings.Contains(long.text, opening)
+	switch {
+	case fitsSummary(&long):
+		if words, _ := measure(body.text); words == 0 && !body.rich {
+			body.html, body.text = "", long.text // "...", or nothing that could be read
+		}
+		return body, long.text
+	case repeats && body.rich && len(long.text) < 2*len(body.text):
+		return body, long.text // the same article, without its pictures and lists
+	case repeats, !body.rich:
+		if len(long.media) == 0 {
+			long.media = body.media
+		}
+		if repeats || plainText(title, maxTitle) == collapse(body.text) {
+			return long, ""
+		}
+		return long, body.text
+	}
+	body.html, body.text = long.html+body.html, long.text+"\n"+body.text
+	return body, ""
 }
 
 func (r *reader) html(m *markup) cleaned {

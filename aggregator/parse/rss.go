@@ -55,6 +55,12 @@ func (r *reader) rssItem(it *rss.Item, from item) *piece {
 			htmlOf(or(first(x, "dc", "description"), first(x, "itunes", "summary"), first(x, "itunes", "subtitle"), first(x, "media", "description")), from.base))
 	}
 	p.body = or(r.rssText(it.Content), r.rssText(it.Custom["dw-body"]), r.rssText(it.Custom["encoded"]))
+	if p.body == nil && p.summary != nil {
+		// The longer of the two ways to describe an episode.
+		if notes := htmlOf(first(x, "itunes", "summary"), from.base); notes != nil && len(notes.text) > len(p.summary.text) {
+			p.body = notes
+		}
+	}
 	p.bylines = slices.Concat(all(x, "dc", "creator"), all(x, "dc", "author"), all(x, "dc", "contributor"))
 	if it.Author != "" {
 		p.bylines = slices.Insert(p.bylines, 0, it.Author)
