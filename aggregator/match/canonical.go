@@ -67,7 +67,8 @@ func hostOf(u *url.URL, scheme string) string {
 		return ""
 	}
 	if ip, err := netip.ParseAddr(host); err != nil {
-		if host = ascii(host); strings.ContainsAny(host, "/?#@\\ %:[]") {
+		// A full-width dot is one only now.
+		if host = strings.TrimRight(ascii(host), "."); host == "" || strings.ContainsAny(host, "/?#@\\ %:[]") {
 			return ""
 		}
 		host = bare(host)

@@ -95,7 +95,7 @@ func FuzzCanonical(f *testing.F) {
 	for _, seed := range []string{
 		"https://www.m.amp.example.org:443/a/../amp/?b=%2f&a=+#x", "http://[::ffff:1.2.3.4%25eth0]/%", "https://ⓦⓦⓦ.example.org/",
 		"http://amp.amp.co.uk/x.amp.amp.html", "https://example.org/%2e%2e/%2E", "http://１２７.0.0.1/x", "https://example.org:443:443/", "http://a.b?%zz",
-		"http://a.b/" + strings.Repeat("\x83", 4000),
+		"http://．", "http://a．b．/", "http://a.b/" + strings.Repeat("\x83", 4000),
 	} {
 		f.Add(seed)
 	}

@@ -85,7 +85,7 @@ func hostPort(link string) string {
 	if err != nil || !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
 		return ""
 	}
-	host := ascii(strings.ToLower(strings.TrimRight(u.Hostname(), ".")))
+	host := strings.TrimRight(ascii(strings.ToLower(u.Hostname())), ".") // some dots are dots only then
 	if port := u.Port(); port != "" && (numeric(host) || !strings.Contains(host, ".")) {
 		if strings.Contains(host, ":") {
 			host = "[" + host + "]"
