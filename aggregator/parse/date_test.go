@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -158,10 +159,10 @@ var dateCases = []struct{ in, want string }{
 	{"Di, 01 Dez 2026 08:00:00 MEZ", "2026-12-01T07:00:00Z"},
 	{"dim., 3 mai 2026 14:30:00 +0200", "2026-05-03T12:30:00Z"},
 	{"3 août 2026 à 14h30", "2026-08-03T14:30:00Z"},
-	{"1er février 2026", ""}, // "1er" is left to those who meet it
+	{"1er février 2026", "2026-02-01T00:00:00Z"},
 	{"domingo, 3 de mayo de 2026", "2026-05-03T00:00:00Z"},
 	{"3 ene. 2026", "2026-01-03T00:00:00Z"},
-	{"3 maggio 2026 alle 14:30", ""},
+	{"3 maggio 2026 alle 14:30", "2026-05-03T14:30:00Z"},
 	{"dom, 3 mag 2026 14:30:00 +0200", "2026-05-03T12:30:00Z"},
 	{"3 de fevereiro de 2026", "2026-02-03T00:00:00Z"},
 	{"zo, 03 mei 2026 14:30:00 +0200", "2026-05-03T12:30:00Z"},
@@ -228,7 +229,8 @@ var dateCases = []struct{ in, want string }{
 func TestDates(t *testing.T) {
 	t.Parallel()
 	d := newDateReader(deskwire.Source{}, goldenNow)
-	for _, c := range dateCases {
+	cases := slices.Concat(dateCases, worldDateCases)
+	for _, c := range cases {
 		got, ok := d.read(c.in)
 		text := ""
 		if ok {
@@ -238,7 +240,7 @@ func TestDates(t *testing.T) {
 			t.Errorf("read(%q) = %q, want %q", c.in, text, c.want)
 		}
 	}
-	t.Logf("%d date strings", len(dateCases))
+	t.Logf("%d date strings", len(cases))
 }
 
 // A source's own zone and habit.
@@ -261,11 +263,54 @@ func TestDatesOfASource(t *testing.T) {
 		{"", false, "03/04/2026", "2026-03-04T00:00:00Z"},
 		{"", true, "2026-03-04", "2026-03-04T00:00:00Z"},
 		{"no such zone", false, "2026-05-03 14:30", "2026-05-03T14:30:00Z"},
+		// Abbreviations of several countries: the source's own, also when its summer goes by another name.
+		{"Asia/Jerusalem", false, "Sun, 03 May 2026 14:30:00 IST", "2026-05-03T12:30:00Z"},
+		{"Asia/Kolkata", false, "Sun, 03 May 2026 14:30:00 IST", "2026-05-03T09:00:00Z"},
+		{"Australia/Sydney", false, "Sun, 03 May 2026 14:30:00 EST", "2026-05-03T04:30:00Z"},
+		{"Australia/Sydney", false, "Sat, 03 Jan 2026 14:30:00 EDT", "2026-01-03T03:30:00Z"},
+		{"Australia/Adelaide", false, "Sun, 03 May 2026 14:30:00 CST", "2026-05-03T05:00:00Z"},
+		{"America/New_York", false, "Sun, 03 May 2026 14:30:00 EST", "2026-05-03T19:30:00Z"},
+		{"America/Chicago", false, "Sun, 03 May 2026 14:30:00 CST", "2026-05-03T20:30:00Z"},
+		{"America/Havana", false, "Sat, 03 Jan 2026 14:30:00 CST", "2026-01-03T19:30:00Z"},
+		{"Asia/Dhaka", false, "Sun, 03 May 2026 14:30:00 BST", "2026-05-03T08:30:00Z"},
+		{"Europe/London", false, "Sun, 03 May 2026 14:30:00 BST", "2026-05-03T13:30:00Z"},
+		{"Asia/Riyadh", false, "Sun, 03 May 2026 14:30:00 AST", "2026-05-03T11:30:00Z"},
+		{"America/Halifax", false, "Sat, 03 Jan 2026 14:30:00 AST", "2026-01-03T18:30:00Z"},
+		{"Asia/Dubai", false, "Sun, 03 May 2026 14:30:00 GST", "2026-05-03T10:30:00Z"},
+		{"Asia/Singapore", false, "Sun, 03 May 2026 14:30:00 SST", "2026-05-03T06:30:00Z"},
+		{"Asia/Manila", false, "Sun, 03 May 2026 14:30:00 PST", "2026-05-03T06:30:00Z"},
+		{"America/Manaus", false, "Sun, 03 May 2026 14:30:00 AMT", "2026-05-03T18:30:00Z"},
+		// A zone that is nobody's but its own stays what it is, wherever the source is.
+		{"Europe/Kyiv", false, "Sun, 03 May 2026 14:30:00 JST", "2026-05-03T05:30:00Z"},
+		{"Europe/Kyiv", false, "Sun, 03 May 2026 14:30:00 MSK", "2026-05-03T11:30:00Z"},
+		{"Asia/Dhaka", false, "Sun, 03 May 2026 14:30:00 GMT", "2026-05-03T14:30:00Z"},
+		{"Europe/Kyiv", false, "Sun, 03 May 2026 14:30:00 +0000", "2026-05-03T14:30:00Z"},
 	} {
 		d := newDateReader(deskwire.Source{Zone: c.zone, DayFirst: c.dayFirst}, goldenNow)
 		got, ok := d.read(c.in)
 		if text := got.Format(time.RFC3339); !ok || text != c.want {
 			t.Errorf("%s %v: read(%q) = %q, %v, want %q", c.zone, c.dayFirst, c.in, text, ok, c.want)
+		}
+	}
+}
+
+// Croatian calls its months as its neighbours call others; the document's language decides.
+func TestDatesOfALanguage(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ language, in, want string }{
+		{"hr", "3. listopada 2026", "2026-10-03T00:00:00Z"},
+		{"pl", "3 listopada 2026", "2026-11-03T00:00:00Z"},
+		{"cs", "3. listopadu 2026", "2026-11-03T00:00:00Z"},
+		{"hr-HR", "pon, 01 lip 2026 14:30:00 +0200", "2026-06-01T12:30:00Z"},
+		{"pl", "śr, 01 lip 2026 14:30:00 +0200", "2026-07-01T12:30:00Z"},
+		{"bs", "sri, 01 srp 2026", "2026-07-01T00:00:00Z"},
+		{"cs", "so 1. srp 2026", "2026-08-01T00:00:00Z"},
+		{"", "3. listopada 2026", "2026-11-03T00:00:00Z"},
+	} {
+		d := newDateReader(deskwire.Source{Language: c.language}, goldenNow)
+		got, ok := d.read(c.in)
+		if text := got.Format(time.RFC3339); !ok || text != c.want {
+			t.Errorf("%q: read(%q) = %q, %v, want %q", c.language, c.in, text, ok, c.want)
 		}
 	}
 }

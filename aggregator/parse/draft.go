@@ -177,6 +177,7 @@ func (r *reader) pictures(a *deskwire.Article, p *piece, shown []deskwire.Media)
 
 // setDates reads the dates. None is in the future: a source's clock does not decide what is on top.
 func (r *reader) setDates(a *deskwire.Article, p *piece) {
+	r.dates.language = or(r.doc.Language, r.in.Source.Language)
 	published, ok := r.dates.read(p.published)
 	raw := strings.TrimSpace(p.published)
 	modified, changed := r.dates.read(p.updated)

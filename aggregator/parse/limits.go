@@ -32,6 +32,7 @@ const (
 	maxBody       = maxToken  // bytes of one item's HTML
 	maxLinks      = 64        // feeds named by one page
 	maxCard       = 8 << 10   // bytes of a box that is taken for a related-story card and removed
+	maxZones      = 64        // zones named by the dates of one document
 	maxZoneLength = 8         // letters of a zone's name
 	minuteOfWords = 230       // words read in a minute: the mean of published measurements for news prose
 	minuteOfChars = 500       // characters read in a minute in scripts without spaces

@@ -1,5 +1,106 @@
 package parse
 
+import (
+	"strings"
+	"time"
+)
+
+// readZone reads a zone's abbreviation.
+func (p *dateParts) readZone(word string) bool {
+	if len(word) > maxZoneLength {
+		return false
+	}
+	word = strings.ToUpper(word)
+	seconds, ok := zoneOffset(word)
+	if !ok {
+		return false
+	}
+	if !p.zoned { // "+0300 (MSK)": the number stands
+		p.zone, p.offset, p.zoned = word, seconds, true
+	}
+	return true
+}
+
+// zonePlace reads a zone's name in the tz database, Europe/Kyiv, and returns its length.
+func (p *dateParts) zonePlace(s string) int {
+	n := 0
+	for n < len(s) && (s[n]|0x20 >= 'a' && s[n]|0x20 <= 'z' || s[n] == '/' || s[n] == '_' || s[n] == '-') {
+		n++
+	}
+	region, _, _ := strings.Cut(s[:n], "/")
+	switch region {
+	case "Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific", "Etc":
+	default:
+		return 0
+	}
+	if n > 40 {
+		return 0
+	}
+	if p.place == "" {
+		p.place = s[:n]
+	}
+	return n
+}
+
+// location is a zone of the tz database, nil when it has none of that name.
+func (d *dateReader) location(name string) *time.Location {
+	if loc, ok := d.zones[name]; ok || len(d.zones) > maxZones {
+		return loc
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		loc = nil
+	}
+	d.zones[name] = loc
+	return loc
+}
+
+// zoneOf is the zone of a date: an offset before a name before an abbreviation before the source's own. at is the date in a zone.
+func (d *dateReader) zoneOf(p *dateParts, at func(*time.Location) time.Time) *time.Location {
+	switch {
+	case p.zone != "":
+		return d.abbreviated(p, at)
+	case p.zoned:
+		return time.FixedZone("", p.offset)
+	case p.place != "":
+		if loc := d.location(p.place); loc != nil {
+			return loc
+		}
+	}
+	return d.loc
+}
+
+// abbreviated is the zone that an abbreviation means. One abbreviation, several zones (IST, CST, BST): where the source's own
+// zone uses it, at any time of the year, that one is meant.
+func (d *dateReader) abbreviated(p *dateParts, at func(*time.Location) time.Time) *time.Location {
+	if place, ok := zonePlaces[p.zone]; ok {
+		if loc := d.location(place); loc != nil {
+			return loc
+		}
+	}
+	if d.named {
+		t := at(d.loc)
+		for _, probe := range []time.Time{t, t.AddDate(0, 3, 0), t.AddDate(0, 6, 0), t.AddDate(0, 9, 0)} {
+			name, offset := probe.Zone()
+			if name == p.zone || name == "A"+p.zone { // Australia leaves its first letter out
+				return time.FixedZone("", offset)
+			}
+		}
+		if own, _ := t.Zone(); sharedZones[p.zone] && (own[0] == '+' || own[0] == '-') {
+			return d.loc // whose abbreviation the tz database doesn't know
+		}
+	}
+	return time.FixedZone("", p.offset)
+}
+
+// zonePlaces are the abbreviations that mean the time on the wall, summer or winter.
+var zonePlaces = map[string]string{
+	"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles", "AET": "Australia/Sydney",
+}
+
+// sharedZones are abbreviations that people use in countries far apart.
+var sharedZones = map[string]bool{"AST": true, "BST": true, "GST": true, "IST": true, "CST": true, "EST": true, "PST": true, "MST": true, "SST": true, "AMT": true, "ECT": true, "ACT": true, "WST": true, "ADT": true}
+
 // zoneOffset is the offset east of UTC, in seconds, of a zone's abbreviation in capital letters. Where several zones share
 // one, the one with most readers is meant; a source whose own zone uses the abbreviation is asked first (see assemble).
 // time.Parse would take any unknown abbreviation for UTC, and be wrong by hours without a word.
