@@ -35,6 +35,7 @@ var layers = map[string][]string{
 	"cmd/deskwire/internal/control": {},
 	"cmd/deskwire/internal/config":  {".", "publisher/rule"},
 	"cmd/deskwire/internal/wires":   {"."},
+	"internal/hostile":              {},
 	"internal/bench/fill":           {".", "storage", "storage/bolt"},
 	"internal/bench/readers":        {".", "aggregator/parse"},
 }

@@ -49,12 +49,13 @@ type cleaned struct {
 	html  string // allow-listed, balanced, every address absolute http(s)
 	text  string // its words: one line for each block, captions and cards left out
 	media []deskwire.Media
+	cut   bool // it would be longer than a body may be
 	rich  bool // more than paragraphs of words: lists, tables, quotes, pictures, headings
 }
 
 // clean sanitises HTML whose relative addresses are relative to base. Cleaning what is clean changes nothing.
 func (c *cleaner) clean(src []byte, base *url.URL, resolve func(string, *url.URL) string) cleaned {
-	src = cutToken(src)
+	src = thin(cutToken(src))
 	c.raw.Reset()
 	if err := policy().SanitizeReaderToWriter(bytes.NewReader(src), &c.raw); err != nil {
 		return cleaned{}
@@ -63,7 +64,7 @@ func (c *cleaner) clean(src []byte, base *url.URL, resolve func(string, *url.URL
 	t.base, t.resolve = base, resolve
 	if !t.run(dropControls(c.raw.Bytes()), false) {
 		raw := c.raw.Bytes()
-		if len(raw) <= maxBalance {
+		if len(raw) <= maxBalance && !tangled(raw) {
 			if fixed, err := balance(raw); err == nil {
 				raw = fixed
 			}
@@ -71,6 +72,53 @@ func (c *cleaner) clean(src []byte, base *url.URL, resolve func(string, *url.URL
 		t.run(dropControls(raw), true)
 	}
 	return t.result()
+}
+
+// longTag is the length from which a tag's attributes are counted.
+const longTag = 32 << 10
+
+// thin takes the tags out of src that have more attributes than an item may have elements: each costs the tokenizer twenty
+// times its size. Tags that are not long are not looked at.
+func thin(src []byte) []byte {
+	var out []byte
+	from := 0
+	for at := 0; len(src)-at > longTag; {
+		gt := bytes.IndexByte(src[at:], '>')
+		if gt < 0 {
+			gt = len(src) - at
+		}
+		end := at + gt
+		if lt := bytes.IndexByte(src[at:end], '<'); gt > longTag && lt >= 0 && crowdedTag(src[at+lt:end]) {
+			out = append(out, src[from:at+lt]...)
+			from = min(end+1, len(src))
+		}
+		at = end + 1
+	}
+	if from == 0 {
+		return src
+	}
+	return append(out, src[from:]...)
+}
+
+// crowdedTag counts what divides the attributes of a tag, quoted values aside.
+func crowdedTag(tag []byte) bool {
+	n := 0
+	for i := 1; i < len(tag) && n <= maxPerItem; i++ {
+		switch c := tag[i]; c {
+		case '"', '\'':
+			if tag[i-1] != '=' {
+				continue
+			}
+			end := bytes.IndexByte(tag[i+1:], c)
+			if end < 0 {
+				return false
+			}
+			i += 1 + end
+		case ' ', '\t', '\n', '\r', '\f', '/':
+			n++
+		}
+	}
+	return n > maxPerItem
 }
 
 // balance has a real HTML parser close what is open and open what is closed. It is slow and rarely needed.
@@ -87,6 +135,48 @@ func balance(src []byte) ([]byte, error) {
 		}
 	}
 	return out.Bytes(), nil
+}
+
+// tangled reports whether an HTML parser would make too much of src: formatting elements that were left open are opened again
+// in every block that follows (HTML §13.2.4.3), so that a tree grows to their number times that of the blocks. Each counts as
+// a node and twice its markup. src is regular.
+func tangled(src []byte) bool {
+	open, blocks, cost, most := map[string][]int{}, 0, 0, 0
+	for {
+		lt := bytes.IndexByte(src, '<')
+		if lt < 0 {
+			return most*blocks > maxTangle
+		}
+		src = src[lt+1:]
+		gt := bytes.IndexByte(src, '>')
+		if gt < 0 {
+			return most*blocks > maxTangle
+		}
+		name, ending := bytes.CutPrefix(src[:gt], []byte("/"))
+		name = name[:len(name)-len(bytes.TrimLeft(name, "abcdefghijklmnopqrstuvwxyz0123456789"))]
+		list := open[string(name)]
+		switch {
+		case !reopened[string(name)]:
+			blocks++
+		case !ending:
+			c := nodeBytes + 2*gt
+			open[string(name)] = append(list, c)
+			cost += c
+			most = max(most, cost)
+		case len(list) > 0:
+			cost -= list[len(list)-1]
+			open[string(name)] = list[:len(list)-1]
+		}
+		src = src[gt+1:]
+	}
+}
+
+// nodeBytes is about what a node of a parsed document takes in memory.
+const nodeBytes = 160
+
+// reopened are the formatting elements of HTML that the policy lets through.
+var reopened = map[string]bool{
+	"a": true, "b": true, "code": true, "em": true, "font": true, "i": true, "s": true, "small": true, "strike": true, "strong": true, "u": true,
 }
 
 // paragraphs makes HTML of plain text: empty lines divide paragraphs, other line breaks stay.

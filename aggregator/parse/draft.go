@@ -152,7 +152,27 @@ func (r *reader) html(m *markup) cleaned {
 	if m.plain {
 		src = paragraphs(src)
 	}
-	return r.clean.clean(src, r.base(m.base), r.resolve)
+	c := r.clean.clean(src, r.base(m.base), r.resolve)
+	if c.cut {
+		r.note(textCut)
+	}
+	return c
+}
+
+// weight is about how many bytes of memory a draft takes.
+func weight(d *deskwire.Draft) int {
+	n := len(d.Body) + len(d.Title) + len(d.Link) + len(d.Summary) + len(d.GUID) + len(d.Rights) + len(d.Comments) + len(d.Via.Title) + len(d.Via.URL)
+	for i := range d.Media {
+		m := &d.Media[i]
+		n += 160 + len(m.URL) + len(m.Title) + len(m.Caption) + len(m.Credit)
+	}
+	for i := range d.Authors {
+		n += 48 + len(d.Authors[i].Name) + len(d.Authors[i].URL) + len(d.Authors[i].Email)
+	}
+	for _, c := range d.Categories {
+		n += 16 + len(c)
+	}
+	return n
 }
 
 // pictures joins what the item names with what its text shows. The text's pictures count only as far as they tell more about

@@ -38,7 +38,10 @@ func (r *reader) readJSON(text []byte) (*Document, error) {
 	d.Language = language(feed.Language)
 	authors := jsonAuthors(feed.Authors, feed.Author)
 	for i, raw := range scan.items {
-		rest, html, text := liftJSON(raw)
+		rest, html, text, crowd := liftJSON(raw)
+		if crowd {
+			r.note(manyValues)
+		}
 		it := decodeItem(rest)
 		if it == nil {
 			d.Notes = addNote(d.Notes, "an item that can not be read was left out")

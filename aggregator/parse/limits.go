@@ -29,7 +29,9 @@ const (
 	maxSummary    = 500       // runes kept; what rights show may be less
 	maxNesting    = 100       // open elements in clean HTML, where browsers give up at 512
 	maxBalance    = 256 << 10 // bytes that an HTML parser is asked to balance; longer ones are closed by hand
-	maxBody       = maxToken  // bytes of one item's HTML
+	maxTangle     = 16 << 20  // bytes that a tree of left open elements may take while it is balanced
+	maxBody       = maxToken  // bytes of one item's HTML, before and after cleaning
+	maxArticles   = 16 << 20  // bytes of all articles of a document: short addresses become long ones, heads are inherited
 	maxLinks      = 64        // feeds named by one page
 	maxCard       = 8 << 10   // bytes of a box that is taken for a related-story card and removed
 	maxZones      = 64        // zones named by the dates of one document
@@ -37,3 +39,5 @@ const (
 	minuteOfWords = 230       // words read in a minute: the mean of published measurements for news prose
 	minuteOfChars = 500       // characters read in a minute in scripts without spaces
 )
+
+const textCut = "a text longer than 1 MB was cut"

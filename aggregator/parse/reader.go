@@ -21,6 +21,8 @@ type reader struct {
 	bases map[string]*url.URL
 	clean cleaner
 	mute  int // items that say nothing
+
+	weight int // of the drafts
 }
 
 func newReader(in Input) *reader {
@@ -52,13 +54,21 @@ func (r *reader) readXML(scan *scanned) (*Document, error) {
 
 // add finishes a draft and keeps it.
 func (r *reader) add(p *piece) {
+	if r.weight > maxArticles {
+		r.note("more than 16 MB of articles: the rest was left out")
+		return
+	}
 	draft, ok := r.finish(p)
 	if !ok {
 		r.mute++
 		return
 	}
+	r.weight += weight(&draft)
 	r.doc.Drafts = append(r.doc.Drafts, draft)
 }
+
+// note records what was left out, once.
+func (r *reader) note(line string) { r.doc.Notes = addNote(r.doc.Notes, line) }
 
 // done says what was left out on the way.
 func (r *reader) done() *Document {

@@ -58,6 +58,7 @@ const (
 type frame struct {
 	name  []byte // as written
 	kind  frameKind
+	date  bool // a field that gofeed tries all its layouts on, each of which makes a copy
 	base  string
 	cut   int // how much of the name is a prefix that gofeed is not shown
 	spans int // where the element begins in the source, for fields that items inherit; else -1
@@ -127,9 +128,12 @@ func newScanner(src []byte, set settings) *scanner {
 // text passes character data on where gofeed reads any: inside a field.
 func (s *scanner) text(t []byte) {
 	if n := len(s.stack); n > 0 && s.stack[n-1].kind == frameField {
+		if s.stack[n-1].date {
+			t = t[:min(len(t), maxDate+1)]
+		}
 		if len(t) > maxToken {
 			t = cutToken(t)
-			s.note("a text longer than 1 MB was cut")
+			s.note(textCut)
 		}
 		s.out = appendText(s.out, t)
 	}

@@ -14,6 +14,7 @@ type jsonDocument struct {
 	marks     []uint64
 	skipped   []uint64
 	header    uint64
+	seen      int  // items, known ones included
 	found     bool // there is a member called items
 	truncated bool
 	notes     []string
@@ -24,7 +25,7 @@ type jsonDocument struct {
 func scanJSON(text []byte, set settings) *jsonDocument {
 	d := &jsonDocument{head: []byte{'{'}}
 	hash := xxhash.NewWithSeed(set.seed)
-	i := 1
+	i, members := 1, 0
 	for {
 		i = skipBlank(text, i)
 		for i < len(text) && text[i] == ',' {
@@ -64,7 +65,9 @@ func scanJSON(text []byte, set settings) *jsonDocument {
 			hash.Write(name)
 			hash.Write(value)
 		}
-		d.keep(name, value)
+		if members++; members <= maxPerItem {
+			d.keep(name, value)
+		}
 		i = end
 	}
 	d.head = append(d.head, '}')
@@ -74,6 +77,10 @@ func scanJSON(text []byte, set settings) *jsonDocument {
 
 // keep adds a member to the head, unless it can not be read: a broken member is no reason to lose the items.
 func (d *jsonDocument) keep(name, value []byte) {
+	if crowded(value) {
+		d.notes = addNote(d.notes, manyValues)
+		return
+	}
 	if !json.Valid(value) {
 		value = mendJSON(value)
 	}
@@ -89,7 +96,7 @@ func (d *jsonDocument) keep(name, value []byte) {
 
 // scanItems reads the list whose elements begin at i and returns the offset after it, -1 when the document ends inside.
 func (d *jsonDocument) scanItems(text []byte, i int, set settings) int {
-	for seen := 0; ; {
+	for {
 		i = skipBlank(text, i)
 		switch {
 		case i >= len(text):
@@ -104,7 +111,7 @@ func (d *jsonDocument) scanItems(text []byte, i int, set settings) int {
 		if end <= i {
 			return -1 // the document ends, or a bracket closes what was never open
 		}
-		if seen++; seen > maxItems {
+		if d.seen++; d.seen > maxItems {
 			d.notes = addNote(d.notes, "more than 2,000 items: the rest was left out")
 			i = end
 			continue
@@ -179,11 +186,13 @@ func stringEnd(text []byte, i int) int {
 }
 
 // liftJSON takes the long texts out of an item: encoding/json would walk them once for each level of custom decoding around
-// them. rest is the item without them; html and text are JSON strings as written, nil when absent.
-func liftJSON(raw []byte) (rest, html, text []byte) {
+// them. rest is the item without them, and without what is crowded, of which crowd tells; html and text are JSON strings as
+// written, nil when absent.
+func liftJSON(raw []byte) (rest, html, text []byte, crowd bool) {
 	if len(raw) == 0 || raw[0] != '{' {
-		return raw, nil, nil
+		return raw, nil, nil, false
 	}
+	members := 0
 	rest = append(make([]byte, 0, 1024), '{')
 	for i := 1; ; {
 		for i = skipBlank(raw, i); i < len(raw) && raw[i] == ','; i = skipBlank(raw, i) {
@@ -194,16 +203,16 @@ func liftJSON(raw []byte) (rest, html, text []byte) {
 		}
 		key := i
 		if i = stringEnd(raw, i); i < 0 {
-			return raw, nil, nil
+			return raw, nil, nil, crowd
 		}
 		name := raw[key:i]
 		if i = skipBlank(raw, i); i >= len(raw) || raw[i] != ':' {
-			return raw, nil, nil
+			return raw, nil, nil, crowd
 		}
 		i = skipBlank(raw, i+1)
 		end := valueEnd(raw, i)
 		if end < 0 || end == i {
-			return raw, nil, nil
+			return raw, nil, nil, crowd
 		}
 		value := raw[i:end]
 		i = end
@@ -212,14 +221,17 @@ func liftJSON(raw []byte) (rest, html, text []byte) {
 			html = value
 		case string(name) == `"content_text"` && value[0] == '"':
 			text = value
+		case crowded(value), members >= maxPerItem:
+			crowd = true
 		default:
+			members++
 			if len(rest) > 1 {
 				rest = append(rest, ',')
 			}
 			rest = append(append(append(rest, name...), ':'), value...)
 		}
 	}
-	return append(rest, '}'), html, text
+	return append(rest, '}'), html, text, crowd
 }
 
 // jsonText is the text of a JSON string, nil when it is none.
@@ -229,4 +241,26 @@ func jsonText(quoted []byte) []byte {
 		return nil
 	}
 	return dropControls([]byte(s))
+}
+
+const manyValues = "a JSON member of more than 500 values was left out"
+
+// crowded reports whether a JSON value holds more values than an item may have elements: an empty object of two bytes costs
+// encoding/json fifty times as much where it becomes a structure.
+func crowded(value []byte) bool {
+	if value[0] != '[' && value[0] != '{' {
+		return false
+	}
+	n := 0
+	for i := 0; i < len(value) && n <= maxPerItem; i++ {
+		switch value[i] {
+		case '"':
+			if i = stringEnd(value, i) - 1; i < 0 {
+				return false
+			}
+		case ',', '[', '{':
+			n++
+		}
+	}
+	return n > maxPerItem
 }

@@ -61,7 +61,7 @@ func (s *scanner) lift(space, local string, t tag, base string) {
 	}
 	if len(l.raw) > maxBody {
 		l.raw = cutToken(l.raw)
-		s.note("a text longer than 1 MB was cut")
+		s.note(textCut)
 	}
 	s.pos = next
 	s.binds -= t.binds
@@ -102,6 +102,7 @@ func (s *scanner) liftName(space, local string) string {
 // -1 when the document ends first. Sections and comments are stepped over; elements of the same name are counted.
 func (s *scanner) textEnd(start int, name []byte) (end, next int) {
 	src, depth := s.src, 0
+	read := start // what is before it was read as a start tag: a tag inside another one's values is none
 	for i := start; ; {
 		lt := bytes.IndexByte(src[i:], '<')
 		if lt < 0 || i+lt+1 >= len(src) {
@@ -129,9 +130,13 @@ func (s *scanner) textEnd(start int, name []byte) (end, next int) {
 			depth--
 			i += gt + 1
 		default:
-			if hasName(src[i+1:], name) && depth < maxLiftDepth {
-				if t, n := readTag(src, i, nil); n > 0 && !t.empty {
+			if i >= read && depth < maxLiftDepth && hasName(src[i+1:], name) {
+				t, n := readTag(src, i, nil)
+				if n > 0 && !t.empty {
 					depth++
+				}
+				if read = n; n < 0 {
+					read = len(src)
 				}
 			}
 			i++

@@ -195,7 +195,7 @@ func (s *scanner) openItem(at int, t tag) {
 
 // openField passes an element on to gofeed unless nothing reads it or a limit is reached.
 func (s *scanner) openField(at int, t tag, space, local string, top *frame) {
-	f := frame{name: t.name, kind: frameField, base: s.baseOf(t, top.base), spans: -1}
+	f := frame{name: t.name, kind: frameField, date: isDate(local), base: s.baseOf(t, top.base), spans: -1}
 	inItem := s.itemOpen()
 	switch {
 	case !readable(space, local), s.roots > 0 && !inItem: // of feeds in a row, the first one's head counts
@@ -239,6 +239,14 @@ func (s *scanner) openField(at int, t tag, space, local string, top *frame) {
 		s.out = append(s.out, '>')
 	}
 	s.push(f, t)
+}
+
+func isDate(local string) bool {
+	switch local {
+	case "pubdate", "published", "updated", "issued", "modified", "created", "date", "lastbuilddate":
+		return true
+	}
+	return false
 }
 
 func (s *scanner) itemOpen() bool {

@@ -237,13 +237,18 @@ var htmlNames = map[string]nameKind{
 
 // looksLikeHTML reports whether a text of unstated kind is HTML: it holds a tag of an element that HTML has.
 func looksLikeHTML(t []byte) bool {
-	for i := 0; ; i++ {
-		j := bytes.IndexByte(t[i:], '<')
-		if j < 0 {
+	i := bytes.IndexByte(t, '<')
+	if i < 0 {
+		return false
+	}
+	if n, _, _ := htmlTag(string(t[i:min(len(t), i+512)])); n > 0 { // nearly always the first one
+		return true
+	}
+	for s := string(t[i+1:]); ; s = s[i+1:] {
+		if i = strings.IndexByte(s, '<'); i < 0 {
 			return false
 		}
-		i += j
-		if n, _, _ := htmlTag(string(t[i:min(len(t), i+512)])); n > 0 {
+		if n, _, _ := htmlTag(s[i:min(len(s), i+512)]); n > 0 {
 			return true
 		}
 	}

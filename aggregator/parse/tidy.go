@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"deskwire"
 )
@@ -26,7 +27,8 @@ type tidier struct {
 	pre     int  // open <pre> elements
 	hidden  int  // open elements whose content is not written
 	rich    bool
-	figure  int // pictures before the open figure; -1 outside
+	full    bool // out is as large as a body may be: the rest is left out
+	figure  int  // pictures before the open figure; -1 outside
 }
 
 // An openTag is an element that has begun.
@@ -51,7 +53,8 @@ type htmlAttr struct {
 func (t *tidier) run(src []byte, forced bool) bool {
 	t.out, t.text, t.stack, t.media = t.out[:0], t.text[:0], t.stack[:0], t.media[:0]
 	t.space, t.lineEnd, t.pre, t.hidden, t.rich, t.figure = false, false, 0, 0, false, -1
-	for len(src) > 0 {
+	t.full = false
+	for len(src) > 0 && !t.full {
 		lt := bytes.IndexByte(src, '<')
 		if lt < 0 {
 			t.words(src)
@@ -73,9 +76,10 @@ func (t *tidier) run(src []byte, forced bool) bool {
 			t.start(tag)
 		}
 		src = src[gt+1:]
+		t.full = t.full || len(t.out) >= maxBody
 	}
 	for len(t.stack) > 0 {
-		if top := &t.stack[len(t.stack)-1]; !forced && !elements[top.name].implied && elements[top.name].kind != player {
+		if top := &t.stack[len(t.stack)-1]; !forced && !t.full && !elements[top.name].implied && elements[top.name].kind != player {
 			return false
 		}
 		t.pop()
@@ -89,6 +93,7 @@ func (t *tidier) result() cleaned {
 		text:  string(bytes.TrimSpace(t.text)),
 		media: append([]deskwire.Media(nil), t.media...),
 		rich:  t.rich,
+		cut:   t.full,
 	}
 }
 
@@ -261,6 +266,9 @@ func (t *tidier) words(seg []byte) {
 	if t.hidden > 0 {
 		return
 	}
+	if room := maxBody - len(t.out); len(seg) > room {
+		seg, t.full = cutEscaped(seg, max(room, 0)), true
+	}
 	from := 0
 	for i := 0; i < len(seg); i++ {
 		j := bytes.IndexByte(seg[i:], '&')
@@ -286,6 +294,18 @@ func (t *tidier) words(seg []byte) {
 	}
 	t.out = append(t.out, seg[min(from, len(seg)):]...)
 	t.note(seg)
+}
+
+// cutEscaped cuts escaped text to at most n bytes, not inside a character or a reference.
+func cutEscaped(seg []byte, n int) []byte {
+	for n > 0 && !utf8.RuneStart(seg[n]) {
+		n--
+	}
+	tail := max(0, n-entityWindow)
+	if amp := bytes.LastIndexByte(seg[tail:n], '&'); amp >= 0 && bytes.IndexByte(seg[tail+amp:n], ';') < 0 {
+		n = tail + amp
+	}
+	return seg[:n]
 }
 
 // note adds a piece of escaped text to the words, white space collapsed.
