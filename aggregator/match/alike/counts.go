@@ -1,35 +1,104 @@
 package alike
 
-import "math/bits"
+import "math"
 
 // counts says how many items of the window hold a token. Tokens share a counter by chance; a shared one makes a rare word look
-// less rare, which costs a candidate and never makes one.
+// less rare, which may cost a candidate and never makes one.
 type counts struct {
-	of [countSlots]uint16
-	n  uint32 // items
+	of  [countSlots]uint16
+	n   uint32  // items
+	log float32 // of n
 }
 
-const countSlots = 1 << 20
+const (
+	countBits  = 19
+	countSlots = 1 << countBits
+	full       = 1<<16 - 1 // a counter stops here
+)
+
+func (c *counts) reset() {
+	clear(c.of[:])
+	c.n, c.log = 0, log2(8)
+}
 
 func (c *counts) add(t token) {
-	if p := &c.of[slot(t)]; *p < 1<<16-1 {
+	if p := &c.of[uint32(t)*0x85EBCA6B>>(32-countBits)]; *p < full {
 		*p++
 	}
 }
 
-func slot(t token) uint32 { return (uint32(t) * 0x85EBCA6B) >> (32 - 20) }
-
-// count is how many items hold the token.
-func (c *counts) count(t token) uint32 { return uint32(c.of[slot(t)]) }
+func (c *counts) count(t token) uint32 { return uint32(c.of[uint32(t)*0x85EBCA6B>>(32-countBits)]) }
 
 // weight is what a token tells that count of all items hold: its idf in bits, never below 0.
-func (c *counts) weight(count uint32) float32 {
-	return max(0, log2(c.n+8)-log2(count+1))
+func (c *counts) weight(count uint32) float32 { return max(0, c.log-log2(count+1)) }
+
+// grow counts n more items.
+func (c *counts) grow(n int) {
+	c.n += uint32(n)
+	c.log = log2(c.n + 8)
+}
+
+// habits says how many titles of a source hold a word: what a source says in every second title tells two of its items apart
+// from none.
+type habits struct {
+	of     [countSlots]uint16
+	titles [1 << 12]uint32 // of each source; sources share a counter by chance
+}
+
+func (h *habits) reset() {
+	clear(h.of[:])
+	clear(h.titles[:])
+}
+
+func (h *habits) add(source uint32, t token) {
+	if p := &h.of[(uint32(t)^source)*0x85EBCA6B>>(32-countBits)]; *p < full {
+		*p++
+	}
+}
+
+// weight is what a word of a title tells within its source.
+func (h *habits) weight(source uint32, t token) float32 {
+	n := h.of[(uint32(t)^source)*0x85EBCA6B>>(32-countBits)]
+	return max(0, log2(h.titles[source>>20]+8)-log2(uint32(n)+1)) + 2
 }
 
 // log2 is the logarithm of a number above 0, good to 1 percent; the same on every machine.
 func log2(v uint32) float32 {
-	n := bits.Len32(v) - 1
-	m := float32(v)/float32(uint32(1)<<n) - 1 // [0, 1)
-	return float32(n) + m*(1.3465-0.3465*m)
+	b := math.Float32bits(float32(v))
+	m := math.Float32frombits(b&(1<<23-1)|127<<23) - 1 // [0, 1)
+	return float32(int(b>>23)-127) + m*(1.3465-0.3465*m)
+}
+
+// sayings are the sentences that sources have said, and under how many titles: a notice of payment or "The post ... appeared
+// first on ..." stands under all of them.
+type sayings struct {
+	of [sayingSlots]saying
+}
+
+type saying struct {
+	key   uint32
+	title uint32 // the last title that it stood under
+	n     uint32 // how often the title changed
+}
+
+const (
+	sayingSlots = 1 << 16
+	// boilerplate is how many titles a sentence stands under before it is no longer content.
+	boilerplate = 4
+)
+
+func (s *sayings) reset() { clear(s.of[:]) }
+
+// says counts a sentence under a title, and reports whether it is one of those that say nothing.
+func (s *sayings) says(source, sentence, title uint32) bool {
+	key := mix(source, sentence)
+	p := &s.of[key>>16]
+	if p.key != key {
+		*p = saying{key: key}
+	}
+	if p.title != title {
+		p.title = title
+		p.n++
+	}
+	return p.n >= boilerplate
 }

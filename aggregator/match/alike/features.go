@@ -1,7 +1,5 @@
 package alike
 
-import "math"
-
 // The Features of a pair. All lie between about -1 and 4, so that one strength of regularisation fits all.
 const (
 	fBias = iota
@@ -54,22 +52,6 @@ var featureNames = [Features]string{
 // A Vector is the Features of one pair.
 type Vector [Features]float32
 
-// An overlap is what two items share, in bits of idf, each token once.
-type overlap struct {
-	title, titleA, titleB       float32
-	summary, summaryA, summaryB float32
-	all, allA, allB             float32
-	aInB, bInA                  float32 // of the one's title, found anywhere in the other
-	source, sourceA, sourceB    float32 // titles, weighed by how rare a word is in the source
-	rarest, sourceRarest        float32
-	titlePairs, titlePairsA, titlePairsB,
-	summaryPairs, summaryPairsA, summaryPairsB int
-	numbers                  float32 // shared
-	numbersA, numbersB       int     // in titles, not shared
-	numbersAllA, numbersAllB int
-	lead                     int
-}
-
 func ratio(a, b float32) float32 {
 	if b <= 0 {
 		return 0
@@ -82,44 +64,44 @@ func jaccard(shared, a, b float32) float32 { return ratio(shared, a+b-shared) }
 func shared(bits float32) float32 { return log2(uint32(bits)+1) / 3 }
 
 // fill computes the Features of a and an earlier item b.
-func (x *Vector) fill(o *overlap, a, b *entry) {
+func (x *Vector) fill(o *overlap, i *index, a, b *entry) {
 	*x = Vector{fBias: 1}
-	x[fTitleJaccard] = jaccard(o.title, o.titleA, o.titleB)
-	x[fTitleContained] = ratio(o.title, min(o.titleA, o.titleB))
-	x[fTitleBigrams] = jaccard(float32(o.titlePairs), float32(o.titlePairsA), float32(o.titlePairsB))
+	x[fTitleJaccard] = jaccard(o.title, a.titleBits, b.titleBits)
+	x[fTitleContained] = ratio(o.title, min(a.titleBits, b.titleBits))
+	x[fTitleBigrams] = jaccard(float32(o.titlePairs), float32(i.np[0]), float32(o.titlePairsB))
 	x[fTitleSame] = flag(a.exact == b.exact && a.exact != 0)
 	x[fTitleShared] = shared(o.title)
 	x[fTitleSquare] = x[fTitleJaccard] * x[fTitleJaccard]
 	x[fTitleLead] = min(1, float32(o.lead)/4)
-	x[fSummaryJaccard] = jaccard(o.summary, o.summaryA, o.summaryB)
-	x[fSummaryContained] = ratio(o.summary, min(o.summaryA, o.summaryB))
-	x[fSummaryBigrams] = jaccard(float32(o.summaryPairs), float32(o.summaryPairsA), float32(o.summaryPairsB))
-	x[fSummarySame] = flag(a.whole == b.whole && a.whole != 0)
+	x[fSummaryJaccard] = jaccard(o.summary, a.summaryBits, b.summaryBits)
+	x[fSummaryContained] = ratio(o.summary, min(a.summaryBits, b.summaryBits))
+	x[fSummaryBigrams] = jaccard(float32(o.summaryPairs), float32(i.np[1]), float32(o.summaryPairsB))
+	x[fSummarySame] = flag(a.body() == b.body() && a.body() != 0)
 	x[fSummaryShared] = shared(o.summary)
 	x[fSummarySquare] = x[fSummaryJaccard] * x[fSummaryJaccard]
-	x[fAllJaccard] = jaccard(o.all, o.allA, o.allB)
-	x[fAllContained] = ratio(o.all, min(o.allA, o.allB))
+	x[fAllJaccard] = jaccard(o.all, a.allBits, b.allBits)
+	x[fAllContained] = ratio(o.all, min(a.allBits, b.allBits))
 	x[fAllShared] = shared(o.all)
 	x[fAllSquare] = x[fAllJaccard] * x[fAllJaccard]
-	ab, ba := ratio(o.aInB, o.titleA), ratio(o.bInA, o.titleB)
+	ab, ba := ratio(o.aInB, a.titleBits), ratio(o.bInA, b.titleBits)
 	x[fCrossMax], x[fCrossMin] = max(ab, ba), min(ab, ba)
 	x[fRarest] = o.rarest / 16
 	x[fSameSource] = flag(a.source == b.source)
 	if a.source == b.source {
-		x[fSourceTitle] = jaccard(o.source, o.sourceA, o.sourceB)
+		x[fSourceTitle] = jaccard(o.source, a.sourceBits, b.sourceBits)
 		x[fSourceRarest] = o.sourceRarest / 16
 	}
 	hours := gap(a, b)
 	x[fHours] = min(1, hours/72)
-	x[fGap] = float32(math.Log1p(float64(min(hours, 168)))) / 4
+	x[fGap] = log2(uint32(min(hours, 168)*60)+1) / 12
 	x[fSecond] = flag(a.published == b.published && a.dated && b.dated && a.source == b.source)
 	x[fDateConflict] = flag(conflict(a.days, b.days))
-	x[fNumberConflict] = flag(o.numbersA > 0 && o.numbersB > 0)
-	x[fNumberConflictAll] = flag(o.numbersAllA > 0 && o.numbersAllB > 0)
+	x[fNumberConflict] = flag(i.nums[0] > o.sharedNumbers[0] && int(b.numbers[0]) > o.sharedNumbers[0])
+	x[fNumberConflictAll] = flag(i.nums[1] > o.sharedNumbers[1] && int(b.numbers[1]) > o.sharedNumbers[1])
 	x[fNumberShared] = min(1, o.numbers/8)
 	x[fSeries] = flag(a.mold == b.mold && a.mold != 0 && hours >= seriesHours)
-	x[fShort] = flag(min(o.allA, o.allB) < 40)
-	x[fOneEmpty] = flag((a.n == a.title) != (b.n == b.title))
+	x[fShort] = flag(min(a.allBits, b.allBits) < 40)
+	x[fOneEmpty] = flag(a.text() != b.text())
 	x[fProduct] = x[fTitleJaccard] * x[fSummaryJaccard]
 }
 

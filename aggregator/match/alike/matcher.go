@@ -2,7 +2,6 @@
 package alike
 
 import (
-	"slices"
 	"time"
 )
 
@@ -24,18 +23,13 @@ const (
 	seriesHours = 10
 )
 
-// entry is an item inside the window.
-type entry struct {
-	start              uint32 // of its tokens
-	n, title           uint8
-	dated              bool
-	published          uint32
-	arrived            uint32
-	source             uint32
-	exact, mold, whole uint32
-	days               uint64
-	group              [Levels]uint32
-}
+// How long items are kept.
+const (
+	day        = 24 * 60 * 60
+	window     = 7 * day
+	epoch      = 2 * day // after which the state is built again from the window
+	firstBuild = 1_000
+)
 
 // Level says how much alike.
 type Level uint8
@@ -44,7 +38,7 @@ const (
 	Version Level = iota
 	Copy
 	Coverage
-	Levels
+	Levels // how many there are
 )
 
 // A Matcher finds, for each item that it is given, the earlier ones that are the same.
@@ -53,22 +47,36 @@ type Matcher struct {
 	// Watch, when it is set, sees every pair that is scored: for training.
 	Watch func(earlier, later uint32, view int, same bool, x *Vector)
 
-	now     uint32
-	entries []entry
-	tokens  []token
-	counts  counts
-	habits  habits
-	rings   rings
+	now       uint32
+	base      uint32 // the number of the first entry
+	built     int    // how many entries there were when the state was built
+	entries   []entry
+	group     [][Levels]uint32
+	tokens    []token
+	sentences []sentence
+	state
 
 	r     reading
+	e     entry
 	index index
 	board board
-	pool  []pick
-	links []link
+	links [candidates + kin]link
+	nl    int
 }
 
+// state is what is learnt from the entries, and can be learnt from them again.
+type state struct {
+	counts  *counts
+	habits  *habits
+	sayings *sayings
+	rings   rings
+}
+
+// New makes a matcher that knows no item yet.
 func New(m *Model) *Matcher {
-	x := &Matcher{Model: m}
+	x := &Matcher{Model: m, built: firstBuild / 2}
+	x.counts, x.habits, x.sayings = new(counts), new(habits), new(sayings)
+	x.counts.reset()
 	x.rings.reset()
 	return x
 }
@@ -76,144 +84,168 @@ func New(m *Model) *Matcher {
 // Add matches an item with the earlier ones and remembers it.
 func (m *Matcher) Add(item *Item) (ref uint32, v Verdict) {
 	m.r.read(item.Title, item.Summary)
-	ref = uint32(len(m.entries))
-	e := m.enter(item)
-	m.mask(&e)
-	m.index.load(&m.r, &m.counts, m.habits.of(e.source))
-	m.gather(&e)
-	m.score(&e, ref)
-	for l := range Levels {
-		e.group[l] = ref
-	}
-	v = m.decide(&e, ref)
-	m.keep(e, ref)
+	e := &m.e
+	e.from(&m.r, item)
+	m.advance(e)
+	ref = m.base + uint32(len(m.entries))
+	tokens, sentences := m.r.tokens[:m.r.n], m.r.sentences[:m.r.ns]
+	m.mask(e, sentences)
+	m.load(e, tokens, sentences)
+	m.score(ref)
+	v = m.decide(e, ref)
+	e.start, e.sentences = uint32(len(m.tokens)), uint32(len(m.sentences))
+	m.tokens = append(m.tokens, tokens...)
+	m.sentences = append(m.sentences, sentences...)
+	m.entries = append(m.entries, *e)
+	m.learn(uint32(len(m.entries) - 1))
 	return ref, v
 }
 
-func (m *Matcher) enter(item *Item) entry {
-	e := entry{
-		source: hashText(item.Source), n: uint8(m.r.n), title: uint8(m.r.title),
-		exact: m.r.exact, mold: m.r.mold, whole: m.r.whole, days: m.r.dates[0].pack(),
-		dated: !item.Published.IsZero(), published: seconds(item.Published), arrived: seconds(item.Arrived),
+// advance moves the clock to an item's arrival and builds the state again when it is time to.
+func (m *Matcher) advance(e *entry) {
+	e.arrived = max(e.arrived, m.now)
+	if e.arrived/epoch != m.now/epoch || len(m.entries) >= 2*m.built {
+		m.build(e.arrived)
 	}
-	if item.Arrived.IsZero() {
-		e.arrived = e.published
-	}
-	m.now = max(m.now, e.arrived)
-	e.arrived = m.now
-	return e
+	m.now = e.arrived
 }
 
-func seconds(t time.Time) uint32 {
-	if t.IsZero() {
-		return 0
+// build forgets what has left the window and learns the rest anew: twice the same entries make twice the same state.
+func (m *Matcher) build(now uint32) {
+	first := 0
+	for first < len(m.entries) && m.entries[first].arrived+window < now-now%epoch {
+		first++
 	}
-	return uint32(min(max(t.Unix(), 0), 1<<32-1))
-}
-
-func hashText(s string) uint32 {
-	h := uint32(wordSeed)
-	for i := range len(s) {
-		h = mix(h, uint32(s[i]))
+	if first > 0 {
+		m.drop(first)
 	}
-	return h
-}
-
-type pick struct {
-	item   uint32
-	weight float32
-}
-
-// gather fills pool with the items that share the rarest tokens, best first.
-func (m *Matcher) gather(e *entry) {
-	m.pool = m.pool[:0]
-	m.board.clear()
-	for _, w := range m.index.rarest(probes) {
-		for _, item := range m.rings.items(w.token) {
-			m.board.add(item, w.weight)
+	m.built = max(len(m.entries), firstBuild/2)
+	m.counts.reset()
+	m.habits.reset()
+	m.sayings.reset()
+	m.rings.reset()
+	for i := range m.entries {
+		e := &m.entries[i]
+		m.mask(e, m.sentences[e.sentences:][:e.ns])
+		for _, t := range m.tokens[e.start:][:e.n] {
+			m.counts.add(t)
 		}
+		for _, t := range m.tokens[e.start:][:e.title] {
+			m.habits.add(e.source, t)
+		}
+		m.habits.titles[e.source>>20]++
 	}
-	if e.dated {
-		for _, item := range m.rings.items(e.moment()) {
-			m.board.add(item, 6)
-		}
-	}
-	for _, item := range m.board.items {
-		b := &m.entries[item.item]
-		if gap(e, b) > 168 {
-			continue
-		}
-		m.pool = append(m.pool, item)
-	}
-	slices.SortFunc(m.pool, func(a, b pick) int {
-		if a.weight != b.weight {
-			if a.weight > b.weight {
-				return -1
-			}
-			return 1
-		}
-		return int(int64(b.item) - int64(a.item))
-	})
-	all, own := 0, 0
-	m.pool = slices.DeleteFunc(m.pool, func(p pick) bool {
-		if all < candidates {
-			all++
-			return false
-		}
-		if own < kin && m.entries[p.item].source == e.source {
-			own++
-			return false
-		}
-		return true
-	})
-}
-
-// moment is the token under which items of one source and one second are found.
-func (e *entry) moment() token { return token(mix(mix(0x5bd1e995, e.source), e.published)) | kindMask }
-
-type link struct {
-	item uint32
-	x    Vector
-	view int
-	veto Veto
-}
-
-func (m *Matcher) score(e *entry, ref uint32) {
-	m.links = m.links[:0]
-	for _, p := range m.pool {
-		b := &m.entries[p.item]
-		l := link{item: p.item}
-		var o overlap
-		m.compare(&o, e, b)
-		l.x.fill(&o, e, b)
-		l.view = viewOf(e, b)
-		if m.Watch != nil {
-			m.Watch(p.item, ref, l.view, b.source == e.source, &l.x)
-		}
-		l.veto = veto(&l.x, &o, e, b)
-		m.links = append(m.links, l)
+	m.counts.grow(len(m.entries))
+	for i := range m.entries {
+		e := &m.entries[i]
+		m.load(e, m.tokens[e.start:][:e.n], m.sentences[e.sentences:][:e.ns])
+		m.hook(uint32(i))
 	}
 }
 
-// keep remembers the item.
-func (m *Matcher) keep(e entry, ref uint32) {
-	e.start = uint32(len(m.tokens))
-	m.tokens = append(m.tokens, m.r.tokens[:m.r.n]...)
-	m.entries = append(m.entries, e)
-	for _, w := range m.index.rarest(hooks) {
-		m.rings.add(w.token, ref)
+func (m *Matcher) drop(first int) {
+	tokens, sentences := uint32(len(m.tokens)), uint32(len(m.sentences))
+	if first < len(m.entries) {
+		tokens, sentences = m.entries[first].start, m.entries[first].sentences
 	}
-	if e.dated {
-		m.rings.add(e.moment(), ref)
+	m.base += uint32(first)
+	m.entries = append(m.entries[:0], m.entries[first:]...)
+	m.group = append(m.group[:0], m.group[first:]...)
+	m.tokens = append(m.tokens[:0], m.tokens[tokens:]...)
+	m.sentences = append(m.sentences[:0], m.sentences[sentences:]...)
+	for i := range m.entries {
+		m.entries[i].start -= tokens
+		m.entries[i].sentences -= sentences
 	}
-	h := m.habits.of(e.source)
-	m.counts.n++
-	h.n++
-	for i := range m.index.words {
+}
+
+// mask finds the sentences of an item that its source says under every title.
+func (m *Matcher) mask(e *entry, sentences []sentence) {
+	e.mask = 0
+	if e.mold == 0 {
+		return
+	}
+	for i, s := range sentences {
+		if s.sum() != 0 && m.sayings.says(e.source, s.sum(), e.mold) {
+			e.mask |= 1 << i
+		}
+	}
+}
+
+// load puts an item on the index and notes what its tokens tell.
+func (m *Matcher) load(e *entry, tokens []token, sentences []sentence) {
+	m.index.load(e, tokens, sentences, m.counts, m.habits)
+	e.sums = m.index.sums
+	e.numbers = [2]uint8{uint8(m.index.nums[0]), uint8(m.index.nums[1])}
+}
+
+// learn takes the item on the index into the state.
+func (m *Matcher) learn(number uint32) {
+	e := &m.entries[number]
+	m.hook(number)
+	m.counts.grow(1)
+	m.habits.titles[e.source>>20]++
+	for i := range m.index.n {
 		w := &m.index.words[i]
 		m.counts.add(w.token)
 		if w.in&inTitle != 0 {
-			h.add(w.token)
+			m.habits.add(e.source, w.token)
 		}
 	}
 }
+
+// hook makes the item on the index found by its rarest tokens.
+func (m *Matcher) hook(number uint32) {
+	e := &m.entries[number]
+	item := tagged(number, e.source)
+	for _, v := range m.index.rare[:min(hooks, m.index.nrare)] {
+		m.rings.add(m.index.words[uint32(v)].token, item)
+	}
+	if e.dated {
+		m.rings.add(e.moment(), item)
+	}
+}
+
+type link struct {
+	number uint32
+	view   int
+	veto   Veto
+	x      Vector
+}
+
+// score finds the candidates of the item on the index and compares it with them.
+func (m *Matcher) score(ref uint32) {
+	e := &m.e
+	m.board.clear()
+	for _, v := range m.index.rare[:m.index.nrare] {
+		if v>>32 == 0 {
+			continue // nobody held it before
+		}
+		w := &m.index.words[uint32(v)]
+		m.board.add(m.rings.items(w.token), w.weight)
+	}
+	if e.dated {
+		m.board.add(m.rings.items(e.moment()), momentBits)
+	}
+	m.nl = 0
+	var o overlap
+	for _, p := range m.board.heaviest(e.source >> (32 - tagBits)) {
+		number := numberOf(p.item)
+		b := &m.entries[number]
+		if gap(e, b) > window/3600 {
+			continue
+		}
+		l := &m.links[m.nl]
+		m.nl++
+		m.index.compare(&o, m.r.tokens[:e.title], b, m.tokens[b.start:][:b.n], m.sentences[b.sentences:][:b.ns])
+		l.number, l.view = number, viewOf(e, b)
+		l.x.fill(&o, &m.index, e, b)
+		l.veto = veto(&l.x, &o, e, b)
+		if m.Watch != nil {
+			m.Watch(m.base+number, ref, l.view, b.source == e.source, &l.x)
+		}
+	}
+}
+
+// momentBits is what one source's publishing two items in one second tells about their being candidates.
+const momentBits = 6

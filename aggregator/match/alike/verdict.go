@@ -17,6 +17,7 @@ const (
 type Verdict struct {
 	Joined [Levels]uint32 // an earlier item, or the item itself
 	Score  [Levels]float32
+	Group  [Levels]uint32 // the first item of each group
 }
 
 // Which texts both items of a pair have.
@@ -29,7 +30,7 @@ const (
 
 // ViewOf says by which weights a pair is judged.
 func viewOf(a, b *entry) int {
-	switch title, summary := a.title > 0 && b.title > 0, a.n > a.title && b.n > b.title; {
+	switch title, summary := a.title > 0 && b.title > 0, a.text() && b.text(); {
 	case title && summary:
 		return viewBoth
 	case summary:
@@ -44,11 +45,17 @@ type Model struct {
 	Threshold [Levels]float32
 }
 
+// never is the logarithm of odds that are none.
+const never = -8
+
 func (m *Model) score(l Level, view int, x *Vector) float32 {
 	w := &m.Weights[l][view]
 	var sum float32
 	for i, v := range x {
 		sum += w[i] * v
+	}
+	if sum < never {
+		return 0
 	}
 	return float32(1 / (1 + math.Exp(-float64(sum))))
 }
@@ -68,31 +75,22 @@ func veto(x *Vector, o *overlap, a, b *entry) Veto {
 	return VetoNone
 }
 
-// Root is the first item of the group that an item is in.
-func (m *Matcher) Root(l Level, ref uint32) uint32 {
-	for {
-		up := m.entries[ref].group[l]
-		if up == ref {
-			return ref
-		}
-		m.entries[ref].group[l] = m.entries[up].group[l]
-		ref = up
-	}
-}
-
 const copyHours = 72
 
 func (m *Matcher) decide(e *entry, ref uint32) (v Verdict) {
 	for l := range Levels {
 		v.Joined[l] = ref
 	}
+	own := v.Joined
 	if m.Model == nil {
+		m.group = append(m.group, own)
+		v.Group = own
 		return v
 	}
 	var best [Levels]float32
-	for i := range m.links {
+	for i := range m.nl {
 		k := &m.links[i]
-		b := &m.entries[k.item]
+		b := &m.entries[k.number]
 		if k.veto != VetoNone {
 			continue
 		}
@@ -106,38 +104,40 @@ func (m *Matcher) decide(e *entry, ref uint32) (v Verdict) {
 		s := m.Model.score(l, k.view, &k.x)
 		if s > best[l] && s >= m.Model.Threshold[l] {
 			best[l] = s
-			v.Joined[l] = k.item
+			v.Joined[l] = m.base + k.number
 			v.Score[l] = s
 		}
 	}
 	if v.Joined[Version] != ref {
-		e.group[Version] = m.Root(Version, v.Joined[Version])
-		e.group[Copy] = m.Root(Copy, v.Joined[Version])
+		g := &m.group[v.Joined[Version]-m.base]
+		own[Version], own[Copy] = g[Version], g[Copy]
 	}
 	if v.Joined[Copy] != ref {
-		e.group[Copy] = m.Root(Copy, v.Joined[Copy])
+		own[Copy] = m.group[v.Joined[Copy]-m.base][Copy]
 	}
-	m.cover(e, ref, &v)
+	own[Coverage] = m.cover(ref, &v)
+	m.group = append(m.group, own)
+	v.Group = own
 	return v
 }
 
-func (m *Matcher) cover(e *entry, ref uint32, v *Verdict) {
-	type group struct {
+func (m *Matcher) cover(ref uint32, v *Verdict) (group uint32) {
+	type links struct {
 		root uint32
 		best [3]float32
 		n    int
 		item uint32
 	}
-	var gs [candidates + kin]group
+	var gs [candidates + kin]links
 	n := 0
-	for i := range m.links {
+	for i := range m.nl {
 		k := &m.links[i]
 		if k.veto == VetoNothing {
 			continue
 		}
 		s := m.Model.score(Coverage, k.view, &k.x)
-		root := m.Root(Coverage, k.item)
-		var g *group
+		root := m.group[k.number][Coverage]
+		var g *links
 		for j := range n {
 			if gs[j].root == root {
 				g = &gs[j]
@@ -146,10 +146,10 @@ func (m *Matcher) cover(e *entry, ref uint32, v *Verdict) {
 		if g == nil {
 			g = &gs[n]
 			n++
-			*g = group{root: root, item: k.item}
+			*g = links{root: root, item: m.base + k.number}
 		}
 		if g.n == 0 || s > g.best[0] {
-			g.item = k.item
+			g.item = m.base + k.number
 		}
 		for j := range g.best {
 			if s > g.best[j] {
@@ -158,6 +158,7 @@ func (m *Matcher) cover(e *entry, ref uint32, v *Verdict) {
 		}
 		g.n++
 	}
+	group = ref
 	var top float32
 	for i := range n {
 		g := &gs[i]
@@ -169,7 +170,8 @@ func (m *Matcher) cover(e *entry, ref uint32, v *Verdict) {
 		if mean := sum / float32(k); mean >= m.Model.Threshold[Coverage] && mean > top {
 			top = mean
 			v.Joined[Coverage], v.Score[Coverage] = g.item, mean
-			e.group[Coverage] = g.root
+			group = g.root
 		}
 	}
+	return group
 }

@@ -27,11 +27,12 @@ const (
 	maxSentences = 8
 )
 
-// A sentence of the summary ends before token end. sum is the hash of its words; numbers and dates don't count.
-type sentence struct {
-	sum uint32
-	end uint8
-}
+// A sentence of the summary: the hash of its words, in which numbers and dates don't count, and below it in 7 bits the number
+// of the token before which it ends.
+type sentence uint32
+
+func (s sentence) end() int    { return int(s & 127) }
+func (s sentence) sum() uint32 { return uint32(s) >> 7 }
 
 // A reading is what one pass over an item's title and summary finds.
 type reading struct {
@@ -384,17 +385,17 @@ func (s *scan) endSentence() {
 	}
 	start := r.title
 	if r.ns > 0 {
-		start = int(r.sentences[r.ns-1].end)
+		start = r.sentences[r.ns-1].end()
 	}
 	if r.n == start {
 		s.sum = 0
 		return
 	}
 	if r.ns == maxSentences {
-		r.sentences[r.ns-1].end = uint8(r.n)
+		r.sentences[r.ns-1] = r.sentences[r.ns-1]&^127 | sentence(r.n)
 		return
 	}
-	r.sentences[r.ns] = sentence{sum: s.sum, end: uint8(r.n)}
+	r.sentences[r.ns] = sentence(s.sum)<<7 | sentence(r.n)
 	r.ns++
 	s.sum = 0
 }

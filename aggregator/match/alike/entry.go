@@ -1,0 +1,69 @@
+package alike
+
+import "time"
+
+// An entry is what is kept of an item inside the window, besides its tokens.
+type entry struct {
+	start     uint32 // of its tokens
+	sentences uint32 // of its sentences
+	n, title  uint8  // tokens in all, and in the title
+	ns        uint8  // sentences
+	mask      uint8  // the sentences that say nothing, as bits
+	numbers   [2]uint8
+	dated     bool // it has a date of its own
+	published uint32
+	arrived   uint32
+	source    uint32
+	exact     uint32
+	mold      uint32
+	whole     uint32
+	days      uint64
+	sums
+}
+
+// sums are how much an item's tokens tell, each once, in bits.
+type sums struct{ titleBits, summaryBits, allBits, sourceBits float32 }
+
+func (e *entry) from(r *reading, item *Item) {
+	*e = entry{
+		n: uint8(r.n), title: uint8(r.title), ns: uint8(r.ns),
+		source: hashText(item.Source), exact: r.exact, mold: r.mold, whole: r.whole, days: r.dates[0].pack(),
+		dated: !item.Published.IsZero(), published: seconds(item.Published), arrived: seconds(item.Arrived),
+	}
+	if item.Arrived.IsZero() {
+		e.arrived = e.published
+	}
+}
+
+// text reports whether the item has a summary that says something.
+func (e *entry) text() bool { return e.n > e.title && e.mask != 1<<e.ns-1 }
+
+// body is the hash of the whole summary, 0 where nothing of it counts.
+func (e *entry) body() uint32 {
+	if !e.text() {
+		return 0
+	}
+	return e.whole
+}
+
+// moment is the token under which the items of one source and one second are found.
+func (e *entry) moment() token {
+	return token(mix(mix(momentSeed, e.source), e.published)) | kindMask
+}
+
+const momentSeed = 0x5bd1e995
+
+func seconds(t time.Time) uint32 {
+	if t.IsZero() {
+		return 0
+	}
+	return uint32(min(max(t.Unix(), 0), 1<<32-1))
+}
+
+func hashText(s string) uint32 {
+	h := uint32(wordSeed)
+	for i := range len(s) {
+		h = mix(h, uint32(s[i]))
+	}
+	return h
+}
