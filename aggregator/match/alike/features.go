@@ -37,6 +37,12 @@ const (
 	fShort
 	fOneEmpty
 	fProduct
+	fSummaryLead
+	fEvenSecond
+	fBurst
+	fSecondTitle
+	fHoursTitle
+	fHoursAll
 	Features // how many there are
 )
 
@@ -46,7 +52,8 @@ var featureNames = [Features]string{
 	"summary overlap", "summary contained", "summary word pairs", "same summary", "summary words shared", "summary overlap, squared",
 	"overlap", "contained", "words shared", "overlap, squared", "title in the other's text", "both titles in the other's text", "rarest shared word",
 	"title overlap beyond the source's habits", "rarest word beyond the source's habits", "same source", "hours apart", "time apart", "same second",
-	"other date", "other number in title", "other number", "shared number", "title repeats", "short", "a summary is missing", "title times summary",
+	"other date", "other number in title", "other number", "shared number", "title repeats", "short", "a summary is missing", "title times summary", "same first words of the summary",
+	"same second, a full minute", "others in that second", "same second times title", "hours apart times title", "hours apart times overlap",
 }
 
 // A Vector is the Features of one pair.
@@ -102,6 +109,14 @@ func (x *Vector) fill(o *overlap, i *index, a, b *entry) {
 	x[fSeries] = flag(a.mold == b.mold && a.mold != 0 && hours >= seriesHours)
 	x[fShort] = flag(min(a.allBits, b.allBits) < 40)
 	x[fOneEmpty] = flag(a.text() != b.text())
+	x[fSummaryLead] = min(1, float32(o.summaryLead)/10)
+	if x[fSecond] != 0 {
+		x[fEvenSecond] = flag(a.published%60 == 0)
+		x[fBurst] = log2(uint32(o.burst)+1) / 3
+		x[fSecondTitle] = x[fTitleContained]
+	}
+	x[fHoursTitle] = x[fHours] * x[fTitleContained]
+	x[fHoursAll] = x[fHours] * x[fAllContained]
 	x[fProduct] = x[fTitleJaccard] * x[fSummaryJaccard]
 }
 
@@ -138,3 +153,6 @@ func conflict(a, b uint64) bool {
 	}
 	return false
 }
+
+// FeatureNames are how evidence calls the features.
+func FeatureNames() [Features]string { return featureNames }

@@ -125,15 +125,16 @@ type overlap struct {
 	summaryPairs, summaryPairsB int
 	sharedNumbers               [2]int // in both titles, and anywhere
 	lead                        int    // first words of the titles that are the same
+	summaryLead                 int
+	burst                       int // items that the source published in the second
 }
 
 // compare finds what the indexed item shares with another.
-func (x *index) compare(o *overlap, title []token, e *entry, tokens []token, sentences []sentence) {
+func (x *index) compare(o *overlap, r *reading, e *entry, tokens []token, sentences []sentence) {
 	*o = overlap{}
 	x.stamp++
-	for o.lead < len(title) && o.lead < int(e.title) && title[o.lead] == tokens[o.lead] {
-		o.lead++
-	}
+	o.lead = lead(r.tokens[:r.title], tokens[:e.title])
+	o.summaryLead = lead(r.tokens[r.title:r.n], tokens[e.title:e.n])
 	o.titlePairs, o.titlePairsB = x.overlap(o, tokens[:e.title], inTitle)
 	if e.mask == 0 {
 		o.summaryPairs, o.summaryPairsB = x.overlap(o, tokens[e.title:e.n], inSummary)
@@ -198,4 +199,13 @@ func (x *index) overlap(o *overlap, tokens []token, in uint8) (hits, pairs int) 
 		}
 	}
 	return hits, max(0, len(tokens)-1)
+}
+
+// lead is how many first tokens are the same.
+func lead(a, b []token) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }

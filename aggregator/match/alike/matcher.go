@@ -216,6 +216,7 @@ type link struct {
 // score finds the candidates of the item on the index and compares it with them.
 func (m *Matcher) score(ref uint32) {
 	e := &m.e
+	burst := 0
 	m.board.clear()
 	for _, v := range m.index.rare[:m.index.nrare] {
 		if v>>32 == 0 {
@@ -225,7 +226,9 @@ func (m *Matcher) score(ref uint32) {
 		m.board.add(m.rings.items(w.token), w.weight)
 	}
 	if e.dated {
-		m.board.add(m.rings.items(e.moment()), momentBits)
+		same := m.rings.items(e.moment())
+		burst = len(same)
+		m.board.add(same, momentBits)
 	}
 	m.nl = 0
 	var o overlap
@@ -237,7 +240,8 @@ func (m *Matcher) score(ref uint32) {
 		}
 		l := &m.links[m.nl]
 		m.nl++
-		m.index.compare(&o, m.r.tokens[:e.title], b, m.tokens[b.start:][:b.n], m.sentences[b.sentences:][:b.ns])
+		m.index.compare(&o, &m.r, b, m.tokens[b.start:][:b.n], m.sentences[b.sentences:][:b.ns])
+		o.burst = burst
 		l.number, l.view = number, viewOf(e, b)
 		l.x.fill(&o, &m.index, e, b)
 		l.veto = veto(&l.x, &o, e, b)

@@ -60,8 +60,11 @@ func (m *Model) score(l Level, view int, x *Vector) float32 {
 	return float32(1 / (1 + math.Exp(-float64(sum))))
 }
 
+// leastBits is what two items have to share before they can be the same: about a rare word, or two that are not.
+const leastBits = 8
+
 func veto(x *Vector, o *overlap, a, b *entry) Veto {
-	if o.all == 0 {
+	if o.all < leastBits {
 		return VetoNothing
 	}
 	if x[fSameSource] != 0 {
