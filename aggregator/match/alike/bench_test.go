@@ -48,7 +48,7 @@ func stream(n int) []Item {
 // BenchmarkAdd matches and remembers one item. Budget: 10 µs.
 func BenchmarkAdd(b *testing.B) {
 	items := stream(100_000)
-	m := New(&Model{Threshold: [Levels]float32{.9, .9, .9}})
+	m := New(Default())
 	for i := range 50_000 {
 		m.Add(&items[i])
 	}

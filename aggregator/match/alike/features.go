@@ -71,7 +71,7 @@ func jaccard(shared, a, b float32) float32 { return ratio(shared, a+b-shared) }
 func shared(bits float32) float32 { return log2(uint32(bits)+1) / 3 }
 
 // fill computes the Features of a and an earlier item b.
-func (x *Vector) fill(o *overlap, i *index, a, b *entry) {
+func (x *Vector) fill(o *overlap, i *index, a, b *entry, hours float32) {
 	*x = Vector{fBias: 1}
 	x[fTitleJaccard] = jaccard(o.title, a.titleBits, b.titleBits)
 	x[fTitleContained] = ratio(o.title, min(a.titleBits, b.titleBits))
@@ -98,7 +98,6 @@ func (x *Vector) fill(o *overlap, i *index, a, b *entry) {
 		x[fSourceTitle] = jaccard(o.source, a.sourceBits, b.sourceBits)
 		x[fSourceRarest] = o.sourceRarest / 16
 	}
-	hours := gap(a, b)
 	x[fHours] = min(1, hours/72)
 	x[fGap] = log2(uint32(min(hours, 168)*60)+1) / 12
 	x[fSecond] = flag(a.published == b.published && a.dated && b.dated && a.source == b.source)
@@ -156,3 +155,13 @@ func conflict(a, b uint64) bool {
 
 // FeatureNames are how evidence calls the features.
 func FeatureNames() [Features]string { return featureNames }
+
+// Timeless forgets when and by whom a pair was published. Collections of coverage say nothing about either: what editors put
+// side by side has no dates and always another source, and what a crawler found in one minute is one story.
+func (x *Vector) Timeless() {
+	for _, i := range [...]int{
+		fSourceTitle, fSourceRarest, fGap, fSecond, fEvenSecond, fBurst, fSecondTitle, fHoursTitle, fHoursAll,
+	} {
+		x[i] = 0
+	}
+}

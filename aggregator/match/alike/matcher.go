@@ -16,11 +16,10 @@ type Item struct {
 
 // Where candidates come from.
 const (
-	probes      = 14 // of an item's rarest tokens, looked up
-	hooks       = 12 // of them, under which it can be found itself
-	candidates  = 8  // pairs scored for an item, of all sources
-	kin         = 4  // and more of its own source
-	seriesHours = 10
+	probes     = 14 // of an item's rarest tokens, looked up
+	hooks      = 12 // of them, under which it can be found itself
+	candidates = 8  // pairs scored for an item, of all sources
+	kin        = 4  // and more of its own source
 )
 
 // How long items are kept.
@@ -31,21 +30,11 @@ const (
 	firstBuild = 1_000
 )
 
-// Level says how much alike.
-type Level uint8
-
-const (
-	Version Level = iota
-	Copy
-	Coverage
-	Levels // how many there are
-)
-
 // A Matcher finds, for each item that it is given, the earlier ones that are the same.
 type Matcher struct {
 	Model *Model
 	// Watch, when it is set, sees every pair that is scored: for training.
-	Watch func(earlier, later uint32, view int, same bool, x *Vector)
+	Watch func(earlier, later uint32, view View, same bool, x *Vector)
 
 	now       uint32
 	base      uint32 // the number of the first entry
@@ -73,32 +62,33 @@ type state struct {
 }
 
 // New makes a matcher that knows no item yet.
-func New(m *Model) *Matcher {
-	x := &Matcher{Model: m, built: firstBuild / 2}
-	x.counts, x.habits, x.sayings = new(counts), new(habits), new(sayings)
-	x.counts.reset()
-	x.rings.reset()
-	return x
+func New(model *Model) *Matcher {
+	m := &Matcher{Model: model, built: firstBuild / 2}
+	m.counts, m.habits, m.sayings = new(counts), new(habits), new(sayings)
+	m.counts.reset()
+	m.rings.reset()
+	return m
 }
 
 // Add matches an item with the earlier ones and remembers it.
-func (m *Matcher) Add(item *Item) (ref uint32, v Verdict) {
+func (m *Matcher) Add(item *Item) Verdict {
 	m.r.read(item.Title, item.Summary)
 	e := &m.e
 	e.from(&m.r, item)
 	m.advance(e)
-	ref = m.base + uint32(len(m.entries))
+	ref := m.base + uint32(len(m.entries))
 	tokens, sentences := m.r.tokens[:m.r.n], m.r.sentences[:m.r.ns]
 	m.mask(e, sentences)
 	m.load(e, tokens, sentences)
 	m.score(ref)
-	v = m.decide(e, ref)
+	v := m.decide(ref)
+	m.group = append(m.group, [Levels]uint32{v.Links[Version].Group, v.Links[Copy].Group, v.Links[Coverage].Group})
 	e.start, e.sentences = uint32(len(m.tokens)), uint32(len(m.sentences))
 	m.tokens = append(m.tokens, tokens...)
 	m.sentences = append(m.sentences, sentences...)
 	m.entries = append(m.entries, *e)
 	m.learn(uint32(len(m.entries) - 1))
-	return ref, v
+	return v
 }
 
 // advance moves the clock to an item's arrival and builds the state again when it is time to.
@@ -206,13 +196,6 @@ func (m *Matcher) hook(number uint32) {
 	}
 }
 
-type link struct {
-	number uint32
-	view   int
-	veto   Veto
-	x      Vector
-}
-
 // score finds the candidates of the item on the index and compares it with them.
 func (m *Matcher) score(ref uint32) {
 	e := &m.e
@@ -235,18 +218,19 @@ func (m *Matcher) score(ref uint32) {
 	for _, p := range m.board.heaviest(e.source >> (32 - tagBits)) {
 		number := numberOf(p.item)
 		b := &m.entries[number]
-		if gap(e, b) > window/3600 {
+		hours := gap(e, b)
+		if hours > window/3600 {
 			continue
 		}
 		l := &m.links[m.nl]
 		m.nl++
 		m.index.compare(&o, &m.r, b, m.tokens[b.start:][:b.n], m.sentences[b.sentences:][:b.ns])
 		o.burst = burst
-		l.number, l.view = number, viewOf(e, b)
-		l.x.fill(&o, &m.index, e, b)
-		l.veto = veto(&l.x, &o, e, b)
+		l.number, l.view, l.same, l.hours = number, viewOf(e, b), b.source == e.source, hours
+		l.x.fill(&o, &m.index, e, b, hours)
+		l.veto = vetoOf(&l.x, &o, &m.index, e, b)
 		if m.Watch != nil {
-			m.Watch(m.base+number, ref, l.view, b.source == e.source, &l.x)
+			m.Watch(m.base+number, ref, l.view, l.same, &l.x)
 		}
 	}
 }

@@ -1,180 +1,112 @@
 package alike
 
-import "math"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // A Veto says why two items are not the same whatever their score.
 type Veto uint8
 
 const (
-	VetoNone Veto = iota
-	VetoDate
-	VetoSeries
-	VetoSibling
-	VetoNothing
+	VetoNone    Veto = iota
+	VetoNothing      // they share too little to be compared
+	VetoDate         // their titles name different days or parts of the day
+	VetoSeries       // the title repeats, as that of a bulletin does
+	VetoSibling      // two titles of one mould, each with a name of its own
+	VetoGap          // they lie too far apart
 )
 
-// A Verdict says what an item joined.
+var vetoNames = [...]string{"", "too little in common", "other date in the title", "a title that repeats", "siblings of one series", "too far apart"}
+
+func (v Veto) String() string { return vetoNames[v] }
+
+// A Verdict says what an item joined, and why.
 type Verdict struct {
-	Joined [Levels]uint32 // an earlier item, or the item itself
-	Score  [Levels]float32
-	Group  [Levels]uint32 // the first item of each group
+	Ref   uint32       // the item's number: items are counted from 0 as they are added
+	Links [Levels]Link // for each level
 }
 
-// Which texts both items of a pair have.
-const (
-	viewBoth = iota
-	viewTitle
-	viewSummary
-	Views
-)
-
-// ViewOf says by which weights a pair is judged.
-func viewOf(a, b *entry) int {
-	switch title, summary := a.title > 0 && b.title > 0, a.text() && b.text(); {
-	case title && summary:
-		return viewBoth
-	case summary:
-		return viewSummary
-	}
-	return viewTitle
+// A Link is the tie between an item and the earlier one that it joined.
+type Link struct {
+	To        uint32 // the earlier item; the item itself when it joined none
+	Group     uint32 // the first item of the group; the item itself when it stands alone
+	Score     float32
+	Threshold float32
+	// Kind is the level at which the tie was found: a version is in its story's coverage, too.
+	Kind Level
+	// Linked is how many of the group's members the score is the mean of.
+	Linked int
+	// Because are the features that spoke loudest, strongest first; empty when the item joined none.
+	Because [reasons]Reason
+	// Veto is why the best of the earlier items was refused, when there was one above the threshold.
+	Veto   Veto
+	Vetoed uint32 // which one
 }
 
-// Model is the weights of each level and view.
-type Model struct {
-	Weights   [Levels][Views]Vector
-	Threshold [Levels]float32
+// reasons is how many features a link remembers.
+const reasons = 4
+
+// A Reason is one feature's part in a score.
+type Reason struct {
+	Feature uint8 // its number, see FeatureNames
+	Value   float32
+	Weight  float32 // what it added to the logarithm of the odds
 }
 
-// never is the logarithm of odds that are none.
-const never = -8
+// Joined reports whether the item joined an earlier one.
+func (l *Link) Joined(ref uint32) bool { return l.To != ref }
 
-func (m *Model) score(l Level, view int, x *Vector) float32 {
-	w := &m.Weights[l][view]
-	var sum float32
-	for i, v := range x {
-		sum += w[i] * v
-	}
-	if sum < never {
-		return 0
-	}
-	return float32(1 / (1 + math.Exp(-float64(sum))))
-}
-
-// leastBits is what two items have to share before they can be the same: about a rare word, or two that are not.
-const leastBits = 8
-
-func veto(x *Vector, o *overlap, a, b *entry) Veto {
-	if o.all < leastBits {
-		return VetoNothing
-	}
-	if x[fSameSource] != 0 {
-		if x[fDateConflict] != 0 {
-			return VetoDate
-		}
-		if x[fSeries] != 0 {
-			return VetoSeries
-		}
-	}
-	return VetoNone
-}
-
-const copyHours = 72
-
-func (m *Matcher) decide(e *entry, ref uint32) (v Verdict) {
+// String is the evidence in a line: "copy of 17: score .93, at least .70; words shared +4.2, same title +1.3".
+func (v *Verdict) String() string {
+	var b strings.Builder
 	for l := range Levels {
-		v.Joined[l] = ref
-	}
-	own := v.Joined
-	if m.Model == nil {
-		m.group = append(m.group, own)
-		v.Group = own
-		return v
-	}
-	var best [Levels]float32
-	for i := range m.nl {
-		k := &m.links[i]
-		b := &m.entries[k.number]
-		if k.veto != VetoNone {
-			continue
-		}
-		l := Copy
-		if b.source == e.source {
-			l = Version
-		}
-		if gap(e, b) > copyHours {
-			continue
-		}
-		s := m.Model.score(l, k.view, &k.x)
-		if s > best[l] && s >= m.Model.Threshold[l] {
-			best[l] = s
-			v.Joined[l] = m.base + k.number
-			v.Score[l] = s
+		k := &v.Links[l]
+		switch {
+		case k.Joined(v.Ref) && k.Kind == l:
+			fmt.Fprintf(&b, "%s of %d: score %.2f, at least %.2f", l, k.To, k.Score, k.Threshold)
+			if k.Linked > 1 {
+				fmt.Fprintf(&b, ", mean of %d", k.Linked)
+			}
+			sep := "; "
+			for _, r := range k.Because {
+				if r.Weight != 0 {
+					fmt.Fprintf(&b, "%s%s %+.1f", sep, featureNames[r.Feature], r.Weight)
+					sep = ", "
+				}
+			}
+			b.WriteByte('\n')
+		case k.Veto != VetoNone:
+			fmt.Fprintf(&b, "no %s of %d: %s\n", l, k.Vetoed, k.Veto)
 		}
 	}
-	if v.Joined[Version] != ref {
-		g := &m.group[v.Joined[Version]-m.base]
-		own[Version], own[Copy] = g[Version], g[Copy]
-	}
-	if v.Joined[Copy] != ref {
-		own[Copy] = m.group[v.Joined[Copy]-m.base][Copy]
-	}
-	own[Coverage] = m.cover(ref, &v)
-	m.group = append(m.group, own)
-	v.Group = own
-	return v
+	return b.String()
 }
 
-func (m *Matcher) cover(ref uint32, v *Verdict) (group uint32) {
-	type links struct {
-		root uint32
-		best [3]float32
-		n    int
-		item uint32
-	}
-	var gs [candidates + kin]links
+// because finds the features that spoke loudest for a score, or against it.
+func (m *Model) because(l Level, view View, x *Vector) (out [reasons]Reason) {
+	w := &m.Weights[l][view]
 	n := 0
-	for i := range m.nl {
-		k := &m.links[i]
-		if k.veto == VetoNothing {
+	for i := 1; i < Features; i++ { // the bias speaks for every pair alike
+		r := Reason{uint8(i), x[i], w[i] * x[i]}
+		if r.Weight == 0 {
 			continue
 		}
-		s := m.Model.score(Coverage, k.view, &k.x)
-		root := m.group[k.number][Coverage]
-		var g *links
-		for j := range n {
-			if gs[j].root == root {
-				g = &gs[j]
+		at, _ := slices.BinarySearchFunc(out[:n], r, func(a, b Reason) int {
+			if abs(a.Weight) >= abs(b.Weight) {
+				return -1
 			}
+			return 1
+		})
+		if at == reasons {
+			continue
 		}
-		if g == nil {
-			g = &gs[n]
-			n++
-			*g = links{root: root, item: m.base + k.number}
-		}
-		if g.n == 0 || s > g.best[0] {
-			g.item = m.base + k.number
-		}
-		for j := range g.best {
-			if s > g.best[j] {
-				s, g.best[j] = g.best[j], s
-			}
-		}
-		g.n++
+		n = min(n+1, reasons)
+		copy(out[at+1:n], out[at:])
+		out[at] = r
 	}
-	group = ref
-	var top float32
-	for i := range n {
-		g := &gs[i]
-		k := min(g.n, 3)
-		var sum float32
-		for _, s := range g.best[:k] {
-			sum += s
-		}
-		if mean := sum / float32(k); mean >= m.Model.Threshold[Coverage] && mean > top {
-			top = mean
-			v.Joined[Coverage], v.Score[Coverage] = g.item, mean
-			group = g.root
-		}
-	}
-	return group
+	return out
 }
+
+func abs(x float32) float32 { return max(x, -x) }

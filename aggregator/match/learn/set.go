@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -11,19 +12,21 @@ import (
 	"deskwire/aggregator/match/alike"
 )
 
-// A Set is items in the order of arrival, and perhaps which of them belong together.
+// A Set is items in the order of arrival and, when it is for training, which of them belong together.
 type Set struct {
 	Name  string
 	IDs   []string
 	Items []alike.Item
-	Gold  []int // group of each item, below 0 for one that stands alone; nil when nothing is known
+	Gold  []int // the group of each item, below 0 for one that stands alone; nil when nothing is known
+
+	at map[string]int // items by ID
 }
 
-// maxLine bounds one line of a file.
+// maxLine bounds one line of a file, in bytes.
 const maxLine = 4 << 20
 
-// record is one line of a file of items.
-type record struct {
+// A Record is one line of a file of items.
+type Record struct {
 	ID        string `json:"id"`
 	Source    string `json:"source"`
 	Title     string `json:"title"`
@@ -31,55 +34,127 @@ type record struct {
 	Published string `json:"published"`
 }
 
-// ReadItems reads a file of items, one JSON object a line.
+// Item is what the matcher sees of a record.
+func (r *Record) Item() (alike.Item, error) {
+	it := alike.Item{Source: r.Source, Title: r.Title, Summary: r.Summary}
+	if r.ID == "" {
+		return it, errors.New("the item has no id")
+	}
+	if r.Published != "" {
+		t, err := time.Parse(time.RFC3339, r.Published)
+		if err != nil {
+			return it, fmt.Errorf("item %s: published: %q is not a date of RFC 3339", r.ID, r.Published)
+		}
+		it.Published = t
+	}
+	return it, nil
+}
+
+// ReadItems reads a file of items, one JSON object a line. An item that the set has already is completed: its title or summary
+// is taken where there was none.
 func (s *Set) ReadItems(r io.Reader) error {
-	return lines(r, func(line []byte) error {
-		var rec record
+	return Lines(r, func(line []byte) error {
+		var rec Record
 		if err := json.Unmarshal(line, &rec); err != nil {
 			return err
 		}
-		it := alike.Item{Source: rec.Source, Title: rec.Title, Summary: rec.Summary}
-		if rec.Published != "" {
-			t, err := time.Parse(time.RFC3339, rec.Published)
-			if err != nil {
-				return fmt.Errorf("published: %q is not a date of RFC 3339", rec.Published)
-			}
-			it.Published = t
+		it, err := rec.Item()
+		if err != nil {
+			return err
 		}
+		if s.at == nil {
+			s.at = map[string]int{}
+		}
+		if i, ok := s.at[rec.ID]; ok {
+			old := &s.Items[i]
+			if old.Title == "" {
+				old.Title = it.Title
+			}
+			if old.Summary == "" {
+				old.Summary = it.Summary
+			}
+			return nil
+		}
+		s.at[rec.ID] = len(s.IDs)
 		s.IDs = append(s.IDs, rec.ID)
 		s.Items = append(s.Items, it)
 		return nil
 	})
 }
 
-// ReadGold reads which of the set's items belong together.
+// ReadGold reads which of the set's items belong together: {"id","gold"}, one a line. Items that any file puts together are.
 func (s *Set) ReadGold(r io.Reader) error {
-	at := make(map[string]int, len(s.IDs))
-	s.Gold = make([]int, len(s.IDs))
-	for i, id := range s.IDs {
-		at[id] = i
-		s.Gold[i] = -1
+	if s.Gold == nil {
+		s.Gold = make([]int, len(s.IDs))
+		for i := range s.Gold {
+			s.Gold[i] = -1
+		}
 	}
-	groups := map[string]int{}
-	return lines(r, func(line []byte) error {
+	groups := map[string]int{} // by label: an item of the group
+	return Lines(r, func(line []byte) error {
 		var rec struct{ ID, Gold string }
 		if err := json.Unmarshal(line, &rec); err != nil {
 			return err
 		}
-		if i, ok := at[rec.ID]; ok && rec.Gold != "" {
-			g, ok := groups[rec.Gold]
-			if !ok {
-				g = len(groups)
-				groups[rec.Gold] = g
-			}
-			s.Gold[i] = g
+		i, ok := s.at[rec.ID]
+		if !ok || rec.Gold == "" {
+			return nil
 		}
+		first, ok := groups[rec.Gold]
+		if !ok {
+			groups[rec.Gold] = i
+			if s.Gold[i] < 0 {
+				s.Gold[i] = i
+			}
+			return nil
+		}
+		s.unite(first, i)
 		return nil
 	})
 }
 
-// lines calls f for every line that is not empty; an error names the line.
-func lines(r io.Reader, f func(line []byte) error) error {
+// unite puts two items into one group. A group bears the number of one of its items, which bears its own.
+func (s *Set) unite(a, b int) {
+	if s.Gold[b] < 0 {
+		s.Gold[b] = b
+	}
+	root := func(i int) int {
+		for s.Gold[i] != i {
+			i = s.Gold[i]
+		}
+		return i
+	}
+	s.Gold[root(b)] = root(a)
+}
+
+// settle makes every item bear its group's number directly.
+func (s *Set) settle() {
+	for i, g := range s.Gold {
+		for g >= 0 && s.Gold[g] != g {
+			g = s.Gold[g]
+		}
+		s.Gold[i] = g
+	}
+}
+
+// Without is the set with its titles or its summaries left out.
+func (s *Set) Without(title, summary bool) *Set {
+	out := *s
+	out.Items = make([]alike.Item, len(s.Items))
+	for i, it := range s.Items {
+		if title {
+			it.Title = ""
+		}
+		if summary {
+			it.Summary = ""
+		}
+		out.Items[i] = it
+	}
+	return &out
+}
+
+// Lines calls f for every line that is not empty; an error names the line.
+func Lines(r io.Reader, f func(line []byte) error) error {
 	in := bufio.NewScanner(r)
 	in.Buffer(nil, maxLine)
 	n := 0
@@ -92,7 +167,10 @@ func lines(r io.Reader, f func(line []byte) error) error {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
 	}
-	if err := in.Err(); err != nil {
+	switch err := in.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return fmt.Errorf("line %d: longer than %d bytes", n+1, maxLine)
+	case err != nil:
 		return fmt.Errorf("line %d: %w", n+1, err)
 	}
 	return nil

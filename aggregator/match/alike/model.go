@@ -1,0 +1,168 @@
+package alike
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+)
+
+// A Level says how much alike two items are.
+type Level uint8
+
+const (
+	// Version is the same source's article, edited.
+	Version Level = iota
+	// Copy is the same text at another source.
+	Copy
+	// Coverage is the same event in other words.
+	Coverage
+	Levels // how many there are
+)
+
+var levelNames = [Levels]string{"version", "copy", "coverage"}
+
+func (l Level) String() string {
+	if l < Levels {
+		return levelNames[l]
+	}
+	return fmt.Sprintf("Level(%d)", uint8(l))
+}
+
+// ParseLevel is the level of that name.
+func ParseLevel(name string) (Level, error) {
+	for l, n := range levelNames {
+		if n == name {
+			return Level(l), nil
+		}
+	}
+	return 0, fmt.Errorf("%q is no level: version, copy or coverage", name)
+}
+
+// A View says which texts both items of a pair have. Each has its own weights: where one text is missing, the other has to say
+// it all.
+type View uint8
+
+const (
+	ViewBoth    View = iota // title and summary
+	ViewTitle               // a summary is missing
+	ViewSummary             // a title is missing
+	Views                   // how many there are
+)
+
+var viewNames = [Views]string{"both", "title", "summary"}
+
+func (v View) String() string { return viewNames[v] }
+
+// A Model says how the features of a pair become a score, and from which score on two items are the same.
+type Model struct {
+	Weights   [Levels][Views]Vector
+	Threshold [Levels]float32 // scores lie between 0 and 1; above 1 nothing is joined
+}
+
+//go:embed weights.json
+var weights []byte
+
+// Default is the model that the program was trained with; weights.json says by which commands.
+func Default() *Model {
+	m := new(Model)
+	if err := json.Unmarshal(weights, m); err != nil {
+		panic(fmt.Sprintf("weights.json: %v", err)) // a test reads it
+	}
+	return m
+}
+
+// modelFile is a model as it is written: features by their names, so that a table stays readable and a feature that was
+// renamed is noticed.
+type modelFile struct {
+	Made   []string             `json:"made"`
+	Levels map[string]levelFile `json:"levels"`
+}
+
+type levelFile struct {
+	Threshold float32                       `json:"threshold"`
+	Weights   map[string]map[string]float32 `json:"weights"`
+}
+
+// Encode writes a model with the commands that made it.
+func (m *Model) Encode(made []string) ([]byte, error) {
+	f := modelFile{Made: made, Levels: map[string]levelFile{}}
+	for l := range Levels {
+		lf := levelFile{Threshold: m.Threshold[l], Weights: map[string]map[string]float32{}}
+		for v := range Views {
+			w := map[string]float32{}
+			for i, x := range m.Weights[l][v] {
+				if x != 0 {
+					w[featureNames[i]] = x
+				}
+			}
+			lf.Weights[v.String()] = w
+		}
+		f.Levels[l.String()] = lf
+	}
+	b, err := json.MarshalIndent(f, "", "  ")
+	return append(b, '\n'), err
+}
+
+// UnmarshalJSON reads what Encode wrote. A name that it does not know is an error.
+func (m *Model) UnmarshalJSON(data []byte) error {
+	var f modelFile
+	if err := json.Unmarshal(data, &f); err != nil {
+		return err
+	}
+	*m = Model{}
+	for name, lf := range f.Levels {
+		l, err := ParseLevel(name)
+		if err != nil {
+			return err
+		}
+		m.Threshold[l] = lf.Threshold
+		for view, w := range lf.Weights {
+			v, ok := indexOf(viewNames[:], view)
+			if !ok {
+				return fmt.Errorf("%s: %q is no view: %s", name, view, strings.Join(viewNames[:], ", "))
+			}
+			for feature, x := range w {
+				i, ok := indexOf(featureNames[:], feature)
+				if !ok || math.IsNaN(float64(x)) {
+					return fmt.Errorf("%s, %s: %q is no feature of this version", name, view, feature)
+				}
+				m.Weights[l][v][i] = x
+			}
+		}
+	}
+	return nil
+}
+
+// Made says by which commands an encoded model was made.
+func Made(data []byte) ([]string, error) {
+	var f modelFile
+	err := json.Unmarshal(data, &f)
+	return f.Made, err
+}
+
+func indexOf(names []string, name string) (int, bool) {
+	for i, n := range names {
+		if n == name {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// never is the logarithm of odds that are none.
+const never = -9
+
+// score is how likely a pair is the same, by its features.
+func (m *Model) score(l Level, view View, x *Vector) float32 {
+	w := &m.Weights[l][view]
+	var sum float32
+	for i, v := range x {
+		sum += w[i] * v
+	}
+	if sum < never || w[fBias] == 0 { // nothing was learnt for this view
+		return 0
+	}
+	return float32(1 / (1 + math.Exp(-float64(sum))))
+}
