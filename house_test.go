@@ -27,6 +27,8 @@ var layers = map[string][]string{
 	"aggregator/fetch":              {"."},
 	"aggregator/parse":              {"."},
 	"aggregator/match":              {"."},
+	"aggregator/match/alike":        {},
+	"aggregator/match/learn":        {"aggregator/match/alike"},
 	"aggregator":                    {".", "storage", "aggregator/fetch", "aggregator/parse", "aggregator/match"},
 	"publisher/rule":                {"."},
 	"publisher/format":              {"."},

@@ -14,6 +14,7 @@ const (
 	countBits  = 19
 	countSlots = 1 << countBits
 	full       = 1<<16 - 1 // a counter stops here
+	habitShift = 20        // of a source's hash
 )
 
 func (c *counts) reset() {
@@ -42,7 +43,7 @@ func (c *counts) grow(n int) {
 // from none.
 type habits struct {
 	of     [countSlots]uint16
-	titles [1 << 12]uint32 // of each source; sources share a counter by chance
+	titles [1 << (32 - habitShift)]uint32 // of each source; sources share a counter by chance
 }
 
 func (h *habits) reset() {
@@ -59,7 +60,7 @@ func (h *habits) add(source uint32, t token) {
 // weight is what a word of a title tells within its source.
 func (h *habits) weight(source uint32, t token) float32 {
 	n := h.of[(uint32(t)^source)*0x85EBCA6B>>(32-countBits)]
-	return max(0, log2(h.titles[source>>20]+8)-log2(uint32(n)+1)) + 2
+	return max(0, log2(h.titles[source>>habitShift]+8)-log2(uint32(n)+1)) + 2
 }
 
 // log2 is the logarithm of a number above 0, good to 1 percent; the same on every machine.

@@ -35,7 +35,7 @@ func viewOf(a, b *entry) View {
 }
 
 // vetoOf says what speaks against a pair whatever its score. Coverage asks for less: editions of a series are about one thing.
-func vetoOf(x *Vector, o *overlap, i *index, a, b *entry) Veto {
+func vetoOf(x *Vector, o *overlap) Veto {
 	switch {
 	case o.all < leastBits:
 		return VetoNothing
@@ -48,39 +48,38 @@ func vetoOf(x *Vector, o *overlap, i *index, a, b *entry) Veto {
 }
 
 // decide says what the item joins: the best link at the levels of version and copy, the best group at that of coverage.
-// Whoever is a version or a copy is in that item's coverage.
+// Whoever is a version or a copy is in that item's coverage. Versions and copies are told apart here: a story is both.
 func (m *Matcher) decide(ref uint32) (v Verdict) {
 	v.Ref = ref
 	for l := range Levels {
-		v.Links[l] = Link{To: ref, Group: ref, Kind: l, Threshold: m.Model.Threshold[l]}
+		v.Links[l] = Link{To: ref, Group: ref, Kind: l, Threshold: m.model.Threshold[l]}
 	}
 	for i := range m.nl {
 		k := &m.links[i]
 		for l := range Levels {
 			if l == Coverage || k.same == (l == Version) {
-				k.score[l] = m.Model.score(l, k.view, &k.x)
+				k.score[l] = m.model.score(l, k.view, &k.x)
 			}
 		}
 	}
 	m.join(&v, Version)
 	m.join(&v, Copy)
-	story := &v.Links[Version]
-	if c := &v.Links[Copy]; !c.Joined(ref) && story.Joined(ref) {
-		m.follow(c, story, Copy)
-	} else {
-		story = c
-	}
 	m.cover(&v)
-	if c := &v.Links[Coverage]; story.Joined(ref) {
-		m.follow(c, story, Coverage)
+	for l := range Coverage {
+		if story := &v.Links[l]; story.Joined(ref) {
+			m.follow(&v.Links[Coverage], story, Coverage)
+			break
+		}
 	}
 	return v
 }
 
 // follow has an item that joined a closer group join the wider one of the same partner.
 func (m *Matcher) follow(wider, closer *Link, l Level) {
-	*wider = *closer
-	wider.Group = m.group[closer.To-m.base][l]
+	if group := m.groups[closer.To-m.base][l]; !m.closed(group) {
+		*wider = *closer
+		wider.Group = group
+	}
 }
 
 // join finds the best link of a level, and what was refused although it was better.
@@ -95,7 +94,7 @@ func (m *Matcher) join(v *Verdict, l Level) {
 			continue
 		}
 		veto := k.veto
-		if veto == VetoNone && k.hours > copyHours {
+		if veto == VetoNone && (k.hours > copyHours || m.closed(m.groups[k.number][l])) {
 			veto = VetoGap
 		}
 		if veto != VetoNone {
@@ -112,8 +111,8 @@ func (m *Matcher) join(v *Verdict, l Level) {
 		return
 	}
 	out.To, out.Linked, out.Veto, out.Vetoed = m.base+best.number, 1, VetoNone, 0
-	out.Group = m.group[best.number][l]
-	out.Because = m.Model.because(l, best.view, &best.x)
+	out.Group = m.groups[best.number][l]
+	out.Because = m.model.because(l, best.view, &best.x)
 }
 
 // A tie is what links an item to one group.
@@ -130,10 +129,10 @@ func (m *Matcher) cover(v *Verdict) {
 	n := 0
 	for i := range m.nl {
 		k := &m.links[i]
-		if k.veto == VetoNothing {
+		group := m.groups[k.number][Coverage]
+		if k.veto == VetoNothing || m.closed(group) {
 			continue
 		}
-		group := m.group[k.number][Coverage]
 		j := 0
 		for j < n && ties[j].group != group {
 			j++
@@ -147,7 +146,7 @@ func (m *Matcher) cover(v *Verdict) {
 		if t.link == nil || s > t.best[0] {
 			t.link = k
 		}
-		for b := range t.best {
+		for b := range bestLinks {
 			if s > t.best[b] {
 				s, t.best[b] = t.best[b], s
 			}
@@ -164,7 +163,7 @@ func (m *Matcher) cover(v *Verdict) {
 		}
 		if mean >= out.Threshold && mean > out.Score {
 			out.To, out.Group, out.Score, out.Linked = m.base+t.link.number, t.group, mean, k
-			out.Because = m.Model.because(Coverage, t.link.view, &t.link.x)
+			out.Because = m.model.because(Coverage, t.link.view, &t.link.x)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package alike
 
-import "time"
+import (
+	"iter"
+	"time"
+)
 
 // An entry is what is kept of an item inside the window, besides its tokens.
 type entry struct {
@@ -35,8 +38,29 @@ func (e *entry) from(r *reading, item *Item) {
 	}
 }
 
+// A part is a sentence of a summary, by its tokens.
+type part struct{ from, to int }
+
+// parts are the sentences of the summary that say something.
+func (e *entry) parts(sentences []sentence) iter.Seq[part] {
+	return func(yield func(part) bool) {
+		if e.mask == 0 {
+			yield(part{int(e.title), int(e.n)})
+			return
+		}
+		from := int(e.title)
+		for i, s := range sentences {
+			to := s.end()
+			if e.mask>>i&1 == 0 && !yield(part{from, to}) {
+				return
+			}
+			from = to
+		}
+	}
+}
+
 // text reports whether the item has a summary that says something.
-func (e *entry) text() bool { return e.n > e.title && e.mask != 1<<e.ns-1 }
+func (e *entry) text() bool { return e.n > e.title && int(e.mask) != 1<<e.ns-1 }
 
 // body is the hash of the whole summary, 0 where nothing of it counts.
 func (e *entry) body() uint32 {

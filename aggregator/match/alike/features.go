@@ -70,6 +70,9 @@ func jaccard(shared, a, b float32) float32 { return ratio(shared, a+b-shared) }
 
 func shared(bits float32) float32 { return log2(uint32(bits)+1) / 3 }
 
+// batch is how many items a source publishes in one second when that says something: more are a batch, put out by a machine.
+const batch = 4
+
 // fill computes the Features of a and an earlier item b.
 func (x *Vector) fill(o *overlap, i *index, a, b *entry, hours float32) {
 	*x = Vector{fBias: 1}
@@ -100,7 +103,7 @@ func (x *Vector) fill(o *overlap, i *index, a, b *entry, hours float32) {
 	}
 	x[fHours] = min(1, hours/72)
 	x[fGap] = log2(uint32(min(hours, 168)*60)+1) / 12
-	x[fSecond] = flag(a.published == b.published && a.dated && b.dated && a.source == b.source)
+	x[fSecond] = flag(a.published == b.published && a.dated && b.dated && a.source == b.source && o.burst <= batch)
 	x[fDateConflict] = flag(conflict(a.days, b.days))
 	x[fNumberConflict] = flag(i.nums[0] > o.sharedNumbers[0] && int(b.numbers[0]) > o.sharedNumbers[0])
 	x[fNumberConflictAll] = flag(i.nums[1] > o.sharedNumbers[1] && int(b.numbers[1]) > o.sharedNumbers[1])

@@ -10,9 +10,8 @@ const (
 type index struct {
 	words [maxTokens]word
 	n     int
-	table [512]uint8 // number of a word + 1, by token; open addressing
-	np    [2]int     // word pairs of title and summary
-	dates uint64
+	table [512]uint8     // number of a word + 1, by token; open addressing
+	np    [2]int         // word pairs of title and summary
 	stamp uint32         // of the comparison: which words were seen in it
 	rare  [probes]uint64 // count<<32 | number of the word, ascending
 	nrare int
@@ -47,13 +46,8 @@ func (x *index) load(e *entry, tokens []token, sentences []sentence, c *counts, 
 	x.n, x.nrare, x.np, x.nums, x.sums = 0, 0, [2]int{}, [2]int{}, sums{}
 	title := tokens[:e.title]
 	x.part(title, inTitle, e.source, c, h)
-	start := int(e.title)
-	for i, s := range sentences {
-		end := s.end()
-		if e.mask>>i&1 == 0 {
-			x.part(tokens[start:end], inSummary, e.source, c, h)
-		}
-		start = end
+	for p := range e.parts(sentences) {
+		x.part(tokens[p.from:p.to], inSummary, e.source, c, h)
 	}
 }
 
@@ -136,19 +130,10 @@ func (x *index) compare(o *overlap, r *reading, e *entry, tokens []token, senten
 	o.lead = lead(r.tokens[:r.title], tokens[:e.title])
 	o.summaryLead = lead(r.tokens[r.title:r.n], tokens[e.title:e.n])
 	o.titlePairs, o.titlePairsB = x.overlap(o, tokens[:e.title], inTitle)
-	if e.mask == 0 {
-		o.summaryPairs, o.summaryPairsB = x.overlap(o, tokens[e.title:e.n], inSummary)
-		return
-	}
-	start := int(e.title)
-	for i, s := range sentences {
-		end := s.end()
-		if e.mask>>i&1 == 0 {
-			hit, n := x.overlap(o, tokens[start:end], inSummary)
-			o.summaryPairs += hit
-			o.summaryPairsB += n
-		}
-		start = end
+	for p := range e.parts(sentences) {
+		hit, n := x.overlap(o, tokens[p.from:p.to], inSummary)
+		o.summaryPairs += hit
+		o.summaryPairsB += n
 	}
 }
 

@@ -1,114 +1,150 @@
-// Package alike finds which news items are the same thing told again.
 package alike
 
-import (
-	"time"
-)
+import "time"
 
 // An Item is what the matcher sees of an article.
 type Item struct {
 	Source    string
-	Title     string
-	Summary   string
+	Title     string    // plain text
+	Summary   string    // plain text
 	Published time.Time // the source's own date; zero when it gave none
-	Arrived   time.Time // never before that of the item added before; Published where it is zero
+	Arrived   time.Time // when it was first seen, never before the item added before; Published where it is zero
 }
 
-// Where candidates come from.
+// Where candidates come from, and how many are compared.
 const (
 	probes     = 14 // of an item's rarest tokens, looked up
 	hooks      = 12 // of them, under which it can be found itself
 	candidates = 8  // pairs scored for an item, of all sources
 	kin        = 4  // and more of its own source
+	// momentBits is what it tells of two items that their source published them in one second.
+	momentBits = 6
 )
 
-// How long items are kept.
+// What is kept.
 const (
-	day        = 24 * 60 * 60
-	window     = 7 * day
-	epoch      = 2 * day // after which the state is built again from the window
+	day    = 24 * 60 * 60
+	window = 7 * day // of arrivals
+	// epoch is after how much time the state is built again from the window: items stay for one epoch longer.
+	epoch = 3 * day
+	// firstBuild is after how many items the state is built again for the first time; what words tell changes fast at first.
 	firstBuild = 1_000
+	// most is how many items are kept at all. It bounds the memory at about a gigabyte.
+	most = 1 << 22
 )
 
-// A Matcher finds, for each item that it is given, the earlier ones that are the same.
+// A Matcher finds, for each item that it is given, the earlier ones that are the same. It belongs to one goroutine.
 type Matcher struct {
-	Model *Model
-	// Watch, when it is set, sees every pair that is scored: for training.
+	// Watch, when it is set, sees every pair that is compared: for training. Items are given by their numbers.
 	Watch func(earlier, later uint32, view View, same bool, x *Vector)
 
-	now       uint32
+	model     *Model
+	now       uint32 // arrival of the last item
 	base      uint32 // the number of the first entry
 	built     int    // how many entries there were when the state was built
 	entries   []entry
-	group     [][Levels]uint32
+	groups    [][Levels]uint32 // of each entry, by level: the number of the group's first item
 	tokens    []token
 	sentences []sentence
-	state
 
-	r     reading
-	e     entry
-	index index
-	board board
-	links [candidates + kin]link
-	nl    int
-}
-
-// state is what is learnt from the entries, and can be learnt from them again.
-type state struct {
-	counts  *counts
-	habits  *habits
-	sayings *sayings
+	// The state is learnt from the entries, and is learnt from them again every epoch.
+	counts  counts
+	habits  habits
+	sayings sayings
 	rings   rings
+
+	// What one Add works on.
+	reading reading
+	entry   entry
+	index   index
+	board   board
+	links   [candidates + kin]link
+	nl      int
 }
 
-// New makes a matcher that knows no item yet.
+// New makes a matcher that knows no item yet. The model is not changed and must not be.
 func New(model *Model) *Matcher {
-	m := &Matcher{Model: model, built: firstBuild / 2}
-	m.counts, m.habits, m.sayings = new(counts), new(habits), new(sayings)
+	m := &Matcher{model: model, built: firstBuild / 2}
 	m.counts.reset()
 	m.rings.reset()
 	return m
 }
 
-// Add matches an item with the earlier ones and remembers it.
+// Add matches an item with those added before, and remembers it. Items are numbered from 0 in the order of their adding.
+//
+// What it costs does not depend on how many items are kept, but for the state's being built again once an epoch.
 func (m *Matcher) Add(item *Item) Verdict {
-	m.r.read(item.Title, item.Summary)
-	e := &m.e
-	e.from(&m.r, item)
-	m.advance(e)
-	ref := m.base + uint32(len(m.entries))
-	tokens, sentences := m.r.tokens[:m.r.n], m.r.sentences[:m.r.ns]
-	m.mask(e, sentences)
-	m.load(e, tokens, sentences)
+	m.take(item)
+	ref := m.next()
 	m.score(ref)
 	v := m.decide(ref)
-	m.group = append(m.group, [Levels]uint32{v.Links[Version].Group, v.Links[Copy].Group, v.Links[Coverage].Group})
-	e.start, e.sentences = uint32(len(m.tokens)), uint32(len(m.sentences))
-	m.tokens = append(m.tokens, tokens...)
-	m.sentences = append(m.sentences, sentences...)
-	m.entries = append(m.entries, *e)
-	m.learn(uint32(len(m.entries) - 1))
+	m.keep([Levels]uint32{v.Links[Version].Group, v.Links[Copy].Group, v.Links[Coverage].Group})
 	return v
+}
+
+// Restore remembers an item that was matched before, for a start after which everything is as it was: give it the items of
+// the last [Keep], in order, each with the number that the first item of its group has here, its own when that is itself, and
+// [Closed] when that is not among them. It returns the item's number.
+func (m *Matcher) Restore(item *Item, groups [Levels]uint32) uint32 {
+	m.take(item)
+	ref := m.next()
+	m.keep(groups)
+	return ref
+}
+
+// Keep is how far back arrivals matter: a matcher that was given the items of this time answers as one that never stopped.
+const Keep = (window + epoch) * time.Second
+
+// Closed stands for a group whose first item is older than [Keep].
+const Closed = 1<<32 - 1
+
+// next is the number of the item that is being added.
+func (m *Matcher) next() uint32 { return m.base + uint32(len(m.entries)) }
+
+// take reads an item and puts it on the index.
+func (m *Matcher) take(item *Item) {
+	r, e := &m.reading, &m.entry
+	r.read(item.Title, item.Summary)
+	e.from(r, item)
+	m.advance(e)
+	m.mask(e, r.sentences[:r.ns])
+	m.load(e, r.tokens[:r.n], r.sentences[:r.ns])
+}
+
+// keep remembers the item on the index.
+func (m *Matcher) keep(groups [Levels]uint32) {
+	r, e := &m.reading, &m.entry
+	e.start, e.sentences = uint32(len(m.tokens)), uint32(len(m.sentences))
+	m.tokens = append(m.tokens, r.tokens[:r.n]...)
+	m.sentences = append(m.sentences, r.sentences[:r.ns]...)
+	m.groups = append(m.groups, groups)
+	m.entries = append(m.entries, *e)
+	m.count(e)
+	m.hook(uint32(len(m.entries)-1), e)
 }
 
 // advance moves the clock to an item's arrival and builds the state again when it is time to.
 func (m *Matcher) advance(e *entry) {
 	e.arrived = max(e.arrived, m.now)
-	if e.arrived/epoch != m.now/epoch || len(m.entries) >= 2*m.built {
-		m.build(e.arrived)
+	switch {
+	case len(m.entries) == most:
+		m.drop(most / 4)
+		m.build()
+	case e.arrived/epoch != m.now/epoch:
+		start, first := e.arrived-e.arrived%epoch, 0
+		for first < len(m.entries) && m.entries[first].arrived+window < start {
+			first++
+		}
+		m.drop(first)
+		m.build()
+	case len(m.entries) >= 2*m.built:
+		m.build()
 	}
 	m.now = e.arrived
 }
 
-// build forgets what has left the window and learns the rest anew: twice the same entries make twice the same state.
-func (m *Matcher) build(now uint32) {
-	first := 0
-	for first < len(m.entries) && m.entries[first].arrived+window < now-now%epoch {
-		first++
-	}
-	if first > 0 {
-		m.drop(first)
-	}
+// build learns the state anew: the same entries make the same state, whatever was before.
+func (m *Matcher) build() {
 	m.built = max(len(m.entries), firstBuild/2)
 	m.counts.reset()
 	m.habits.reset()
@@ -116,37 +152,43 @@ func (m *Matcher) build(now uint32) {
 	m.rings.reset()
 	for i := range m.entries {
 		e := &m.entries[i]
-		m.mask(e, m.sentences[e.sentences:][:e.ns])
-		for _, t := range m.tokens[e.start:][:e.n] {
-			m.counts.add(t)
-		}
-		for _, t := range m.tokens[e.start:][:e.title] {
-			m.habits.add(e.source, t)
-		}
-		m.habits.titles[e.source>>20]++
+		m.mask(e, m.saidIn(e))
+		m.count(e)
 	}
-	m.counts.grow(len(m.entries))
 	for i := range m.entries {
 		e := &m.entries[i]
-		m.load(e, m.tokens[e.start:][:e.n], m.sentences[e.sentences:][:e.ns])
-		m.hook(uint32(i))
+		m.load(e, m.tokensOf(e), m.saidIn(e))
+		m.hook(uint32(i), e)
 	}
 }
 
-func (m *Matcher) drop(first int) {
-	tokens, sentences := uint32(len(m.tokens)), uint32(len(m.sentences))
-	if first < len(m.entries) {
-		tokens, sentences = m.entries[first].start, m.entries[first].sentences
+func (m *Matcher) tokensOf(e *entry) []token  { return m.tokens[e.start:][:e.n] }
+func (m *Matcher) saidIn(e *entry) []sentence { return m.sentences[e.sentences:][:e.ns] }
+
+// drop forgets the first n entries.
+func (m *Matcher) drop(n int) {
+	if n == 0 {
+		return
 	}
-	m.base += uint32(first)
-	m.entries = append(m.entries[:0], m.entries[first:]...)
-	m.group = append(m.group[:0], m.group[first:]...)
+	tokens, sentences := uint32(len(m.tokens)), uint32(len(m.sentences))
+	if n < len(m.entries) {
+		tokens, sentences = m.entries[n].start, m.entries[n].sentences
+	}
+	m.base += uint32(n)
+	m.entries = append(m.entries[:0], m.entries[n:]...)
+	m.groups = append(m.groups[:0], m.groups[n:]...)
 	m.tokens = append(m.tokens[:0], m.tokens[tokens:]...)
 	m.sentences = append(m.sentences[:0], m.sentences[sentences:]...)
 	for i := range m.entries {
 		m.entries[i].start -= tokens
 		m.entries[i].sentences -= sentences
 	}
+}
+
+// closed reports whether a group takes in no more: its first item has left the window. Else one story would go on for ever,
+// each day's news tied to the day before.
+func (m *Matcher) closed(group uint32) bool {
+	return group < m.base || group == Closed || m.entries[group-m.base].arrived+window < m.now
 }
 
 // mask finds the sentences of an item that its source says under every title.
@@ -164,29 +206,29 @@ func (m *Matcher) mask(e *entry, sentences []sentence) {
 
 // load puts an item on the index and notes what its tokens tell.
 func (m *Matcher) load(e *entry, tokens []token, sentences []sentence) {
-	m.index.load(e, tokens, sentences, m.counts, m.habits)
+	m.index.load(e, tokens, sentences, &m.counts, &m.habits)
 	e.sums = m.index.sums
 	e.numbers = [2]uint8{uint8(m.index.nums[0]), uint8(m.index.nums[1])}
 }
 
-// learn takes the item on the index into the state.
-func (m *Matcher) learn(number uint32) {
-	e := &m.entries[number]
-	m.hook(number)
+// count counts an item's tokens, each time that it says them.
+func (m *Matcher) count(e *entry) {
 	m.counts.grow(1)
-	m.habits.titles[e.source>>20]++
-	for i := range m.index.n {
-		w := &m.index.words[i]
-		m.counts.add(w.token)
-		if w.in&inTitle != 0 {
-			m.habits.add(e.source, w.token)
+	m.habits.titles[e.source>>habitShift]++
+	tokens := m.tokensOf(e)
+	for _, t := range tokens[:e.title] {
+		m.counts.add(t)
+		m.habits.add(e.source, t)
+	}
+	for part := range e.parts(m.saidIn(e)) {
+		for _, t := range tokens[part.from:part.to] {
+			m.counts.add(t)
 		}
 	}
 }
 
 // hook makes the item on the index found by its rarest tokens.
-func (m *Matcher) hook(number uint32) {
-	e := &m.entries[number]
+func (m *Matcher) hook(number uint32, e *entry) {
 	item := tagged(number, e.source)
 	for _, v := range m.index.rare[:min(hooks, m.index.nrare)] {
 		m.rings.add(m.index.words[uint32(v)].token, item)
@@ -198,8 +240,7 @@ func (m *Matcher) hook(number uint32) {
 
 // score finds the candidates of the item on the index and compares it with them.
 func (m *Matcher) score(ref uint32) {
-	e := &m.e
-	burst := 0
+	e, r := &m.entry, &m.reading
 	m.board.clear()
 	for _, v := range m.index.rare[:m.index.nrare] {
 		if v>>32 == 0 {
@@ -208,6 +249,7 @@ func (m *Matcher) score(ref uint32) {
 		w := &m.index.words[uint32(v)]
 		m.board.add(m.rings.items(w.token), w.weight)
 	}
+	burst := 0
 	if e.dated {
 		same := m.rings.items(e.moment())
 		burst = len(same)
@@ -224,16 +266,13 @@ func (m *Matcher) score(ref uint32) {
 		}
 		l := &m.links[m.nl]
 		m.nl++
-		m.index.compare(&o, &m.r, b, m.tokens[b.start:][:b.n], m.sentences[b.sentences:][:b.ns])
+		m.index.compare(&o, r, b, m.tokensOf(b), m.saidIn(b))
 		o.burst = burst
 		l.number, l.view, l.same, l.hours = number, viewOf(e, b), b.source == e.source, hours
 		l.x.fill(&o, &m.index, e, b, hours)
-		l.veto = vetoOf(&l.x, &o, &m.index, e, b)
+		l.veto = vetoOf(&l.x, &o)
 		if m.Watch != nil {
 			m.Watch(m.base+number, ref, l.view, l.same, &l.x)
 		}
 	}
 }
-
-// momentBits is what one source's publishing two items in one second tells about their being candidates.
-const momentBits = 6

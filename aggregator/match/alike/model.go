@@ -59,6 +59,7 @@ func (v View) String() string { return viewNames[v] }
 type Model struct {
 	Weights   [Levels][Views]Vector
 	Threshold [Levels]float32 // scores lie between 0 and 1; above 1 nothing is joined
+	Made      [Levels]string  // the command that made the weights
 }
 
 //go:embed weights.json
@@ -75,21 +76,19 @@ func Default() *Model {
 
 // modelFile is a model as it is written: features by their names, so that a table stays readable and a feature that was
 // renamed is noticed.
-type modelFile struct {
-	Made   []string             `json:"made"`
-	Levels map[string]levelFile `json:"levels"`
-}
+type modelFile map[string]levelFile
 
 type levelFile struct {
+	Made      string                        `json:"made"`
 	Threshold float32                       `json:"threshold"`
 	Weights   map[string]map[string]float32 `json:"weights"`
 }
 
-// Encode writes a model with the commands that made it.
-func (m *Model) Encode(made []string) ([]byte, error) {
-	f := modelFile{Made: made, Levels: map[string]levelFile{}}
+// MarshalJSON writes a model.
+func (m *Model) MarshalJSON() ([]byte, error) {
+	f := modelFile{}
 	for l := range Levels {
-		lf := levelFile{Threshold: m.Threshold[l], Weights: map[string]map[string]float32{}}
+		lf := levelFile{Made: m.Made[l], Threshold: m.Threshold[l], Weights: map[string]map[string]float32{}}
 		for v := range Views {
 			w := map[string]float32{}
 			for i, x := range m.Weights[l][v] {
@@ -99,25 +98,24 @@ func (m *Model) Encode(made []string) ([]byte, error) {
 			}
 			lf.Weights[v.String()] = w
 		}
-		f.Levels[l.String()] = lf
+		f[l.String()] = lf
 	}
-	b, err := json.MarshalIndent(f, "", "  ")
-	return append(b, '\n'), err
+	return json.Marshal(f)
 }
 
-// UnmarshalJSON reads what Encode wrote. A name that it does not know is an error.
+// UnmarshalJSON reads what MarshalJSON wrote. A name that it does not know is an error.
 func (m *Model) UnmarshalJSON(data []byte) error {
 	var f modelFile
 	if err := json.Unmarshal(data, &f); err != nil {
 		return err
 	}
 	*m = Model{}
-	for name, lf := range f.Levels {
+	for name, lf := range f {
 		l, err := ParseLevel(name)
 		if err != nil {
 			return err
 		}
-		m.Threshold[l] = lf.Threshold
+		m.Threshold[l], m.Made[l] = lf.Threshold, lf.Made
 		for view, w := range lf.Weights {
 			v, ok := indexOf(viewNames[:], view)
 			if !ok {
@@ -133,13 +131,6 @@ func (m *Model) UnmarshalJSON(data []byte) error {
 		}
 	}
 	return nil
-}
-
-// Made says by which commands an encoded model was made.
-func Made(data []byte) ([]string, error) {
-	var f modelFile
-	err := json.Unmarshal(data, &f)
-	return f.Made, err
 }
 
 func indexOf(names []string, name string) (int, bool) {

@@ -62,9 +62,6 @@ func (s *Set) ReadItems(r io.Reader) error {
 		if err != nil {
 			return err
 		}
-		if s.at == nil {
-			s.at = map[string]int{}
-		}
 		if i, ok := s.at[rec.ID]; ok {
 			old := &s.Items[i]
 			if old.Title == "" {
@@ -75,11 +72,19 @@ func (s *Set) ReadItems(r io.Reader) error {
 			}
 			return nil
 		}
-		s.at[rec.ID] = len(s.IDs)
-		s.IDs = append(s.IDs, rec.ID)
-		s.Items = append(s.Items, it)
+		s.Add(rec.ID, it)
 		return nil
 	})
+}
+
+// Add appends an item that the set does not have.
+func (s *Set) Add(id string, it alike.Item) {
+	if s.at == nil {
+		s.at = map[string]int{}
+	}
+	s.at[id] = len(s.IDs)
+	s.IDs = append(s.IDs, id)
+	s.Items = append(s.Items, it)
 }
 
 // ReadGold reads which of the set's items belong together: {"id","gold"}, one a line. Items that any file puts together are.

@@ -7,12 +7,12 @@ import (
 	"deskwire/aggregator/match/alike"
 )
 
-var MostYes float32 = .5
-
 const (
-	// yesShare is what part of the pairs the ones that belong together stand for, whatever it is in a set: else the score of a
-	// set of round-ups, in which every item has partners, would mean another thing than that of a stream of news.
-	yesShare = .1
+	// fewestYes and mostYes bound what part of the pairs the ones that belong together stand for, whatever it is in a set: else
+	// the scores of a set of round-ups, in which every item has partners, would mean another thing than those of a stream of
+	// news, in which few have.
+	fewestYes = .1
+	mostYes   = .3
 	// setWeight is what one set's pairs of one view weigh together.
 	setWeight = 100_000
 	// decay keeps weights small that few pairs speak for.
@@ -115,7 +115,7 @@ func (c *Course) Train(m *alike.Model, out func(set, item int) bool) error {
 				all = all[:from]
 				continue
 			}
-			share := min(max(float32(yes)/float32(yes+no), yesShare), MostYes)
+			share := min(max(float32(yes)/float32(yes+no), fewestYes), mostYes)
 			for i := from; i < len(all); i++ {
 				all[i].Weight = setWeight * (1 - share) / float32(no)
 				if all[i].Yes {
