@@ -12,7 +12,7 @@ type Decision struct {
 	ID      ID        `json:"id"`
 	Verb    Verb      `json:"verb"`
 	Article ID        `json:"article,omitempty"`
-	With    ID        `json:"with,omitempty"`    // merge: the other article
+	With    ID        `json:"with,omitempty"`    // merge: the other article; split: one that it leaves
 	Channel string    `json:"channel,omitempty"` // Channel.Key; "" is every channel
 	Field   string    `json:"field,omitempty"`   // edit: title, summary
 	Value   string    `json:"value,omitempty"`   // edit: the new words; note: the note
@@ -118,47 +118,6 @@ func Undone(decisions []Decision) map[ID]bool {
 		}
 	}
 	return undone
-}
-
-// Partition divides articles into stories as decisions have it: a merge joins all that belongs to its two articles at that
-// point, a split takes one article out. The decisions must be in the order they were made. Within a part articles are in
-// the order given, and so are the parts, by their first.
-func Partition(articles []ID, decisions []Decision) [][]ID {
-	part := make(map[ID]int, len(articles))
-	for i, id := range articles {
-		part[id] = i
-	}
-	alone := len(articles)
-	undone := Undone(decisions)
-	for _, d := range decisions {
-		if undone[d.ID] {
-			continue
-		}
-		from, ok := part[d.Article]
-		switch to, with := part[d.With]; {
-		case !ok:
-		case d.Verb == Split:
-			part[d.Article], alone = alone, alone+1
-		case d.Verb == Merge && with:
-			for id, p := range part {
-				if p == from {
-					part[id] = to
-				}
-			}
-		}
-	}
-	var parts [][]ID
-	at := map[int]int{}
-	for _, id := range articles {
-		i, ok := at[part[id]]
-		if !ok {
-			i = len(parts)
-			at[part[id]] = i
-			parts = append(parts, nil)
-		}
-		parts[i] = append(parts[i], id)
-	}
-	return parts
 }
 
 // PinnedIn reports whether the story is pinned in the channel.

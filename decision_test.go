@@ -1,6 +1,7 @@
 package deskwire
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -186,7 +187,7 @@ func TestPartition(t *testing.T) {
 		{[]Decision{merge("1", "a", "x"), split("2", "x")}, "a|b|c|d"},
 	} {
 		var parts []string
-		for _, part := range Partition([]ID{"a", "b", "c", "d"}, c.decisions) {
+		for _, part := range Partition([]ID{"a", "b", "c", "d"}, nil, c.decisions) {
 			p := ""
 			for _, id := range part {
 				p += string(id)
@@ -195,6 +196,44 @@ func TestPartition(t *testing.T) {
 		}
 		if got := strings.Join(parts, "|"); got != c.want {
 			t.Errorf("%+v: %s, want %s", c.decisions, got, c.want)
+		}
+	}
+}
+
+// Likenesses join what decisions leave together, each at its time.
+func TestPartitionLikenesses(t *testing.T) {
+	t.Parallel()
+	like := func(minute int, level Level, article, to ID) Likeness {
+		return Likeness{Article: article, To: to, Level: level, Joined: true, At: noon.Add(time.Duration(minute) * time.Minute)}
+	}
+	split := func(minute int, a ID) Decision {
+		return Decision{ID: ID(fmt.Sprint("d", minute)), Verb: Split, Article: a, At: noon.Add(time.Duration(minute) * time.Minute)}
+	}
+	near := like(1, Copy, "b", "a")
+	near.Joined = false
+	for _, c := range []struct {
+		found     []Likeness
+		decisions []Decision
+		want      string
+	}{
+		{[]Likeness{like(1, Copy, "b", "a"), like(2, Version, "c", "b")}, nil, "abc|d"},
+		{[]Likeness{like(1, Coverage, "b", "a")}, nil, "a|b|c|d"},
+		{[]Likeness{near}, nil, "a|b|c|d"},
+		{[]Likeness{like(1, Copy, "b", "a")}, []Decision{split(1, "b")}, "a|b|c|d"},
+		{[]Likeness{like(1, Copy, "b", "a"), like(3, Copy, "c", "b")}, []Decision{split(2, "b")}, "a|bc|d"},
+		{[]Likeness{like(1, Copy, "b", "a"), like(3, Copy, "c", "a")}, []Decision{split(2, "b")}, "ac|b|d"},
+		{[]Likeness{like(2, Copy, "c", "x"), like(1, Copy, "b", "a")}, nil, "ab|c|d"},
+	} {
+		var parts []string
+		for _, part := range Partition([]ID{"a", "b", "c", "d"}, c.found, c.decisions) {
+			p := ""
+			for _, id := range part {
+				p += string(id)
+			}
+			parts = append(parts, p)
+		}
+		if got := strings.Join(parts, "|"); got != c.want {
+			t.Errorf("%+v, %+v: %s, want %s", c.found, c.decisions, got, c.want)
 		}
 	}
 }

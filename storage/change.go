@@ -23,6 +23,7 @@ const (
 	changedNew      = 'n' // a new article
 	changedRevision = 'r' // a new revision
 	changedDecision = 'd' // an editor's decision
+	changedCoverage = 'c' // another story covers the same event
 	changedMembers  = 'm' // articles joined the story or left it, or it was merged into another
 	changedSweep    = 's' // an article of the story went
 	changedBeside   = 'b' // something beside an article's own words

@@ -95,6 +95,17 @@ func checkRow(tx Tx, t Table, key string, val []byte) []string {
 		c.identity()
 	case tableStory:
 		c.story()
+	case tableLike:
+		_, err := decodeLikenesses(deskwire.ID(key), val)
+		c.ok(err)
+	case tableCover:
+		c.cover()
+	case tableCovered:
+		c.covered()
+	case tableMatched:
+		if len(key) != 12 || !deskwire.ID(val).Valid() {
+			c.fault("not a matched article")
+		}
 	case tableChange:
 		c.change()
 	case tableDecision:
@@ -277,6 +288,29 @@ func (c *checker) story() {
 	}
 	if !c.has(tableChange, changeKey(g.changed, id)) {
 		c.fault("its change, stamp %d, is missing", g.changed)
+	}
+}
+
+func (c *checker) cover() {
+	group := string(c.val)
+	if !deskwire.ID(c.key).Valid() || !deskwire.ID(group).Valid() {
+		c.fault("not a coverage")
+	} else if !c.has(tableCovered, group+c.key) {
+		c.fault("its coverage %s does not know of it", group)
+	}
+	if !c.has(tableHead, c.key) {
+		c.fault("no such article")
+	}
+}
+
+func (c *checker) covered() {
+	if len(c.key) != 2*deskwire.IDLen {
+		c.fault("not a coverage and its article")
+		return
+	}
+	group, id := c.key[:deskwire.IDLen], c.key[deskwire.IDLen:]
+	if string(c.tx.Get(tableCover, id)[0]) != group {
+		c.fault("its article does not know of it")
 	}
 }
 

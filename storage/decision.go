@@ -113,6 +113,12 @@ func checkTogether(tx Tx, d *deskwire.Decision, h *head) error {
 			return err
 		} else if !h.grouped || g == nil || len(g.members) < 2 {
 			return fmt.Errorf("%s stands alone: %w", d.Article, deskwire.ErrInvalid)
+		} else {
+			// Whom it leaves is where to look when that is undone.
+			d.With = g.members[0]
+			if d.With == d.Article {
+				d.With = g.members[1]
+			}
 		}
 	}
 	return nil

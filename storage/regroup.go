@@ -1,7 +1,9 @@
 package storage
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"deskwire"
@@ -14,85 +16,94 @@ const MaxStory = 1000
 // A regrouping works out anew which of some articles are one story.
 type regrouping struct {
 	tx        Tx
+	nodes     map[deskwire.ID]bool // articles, also such that were swept and hold others together
 	heads     map[deskwire.ID]*head
 	stories   map[deskwire.ID]*group // by story ID, as they stand; a lone article's is made up
-	decisions []deskwire.Decision    // on any of the articles
+	found     []deskwire.Likeness
+	decisions []deskwire.Decision // on any of the articles
 }
 
-// regroup brings the stories that some articles belong to in line with the decisions on them. The ID of a story is that of
-// its first article; one that joins an older story leads there from now on, and consumers hear of both.
+// regroup brings the stories that some articles belong to in line with what was found and decided of them. The ID of a story
+// is that of its first article; one that joins an older story leads there from now on, and consumers hear of both.
 func regroup(tx Tx, named []deskwire.ID) error {
-	r := regrouping{tx: tx, heads: map[deskwire.ID]*head{}, stories: map[deskwire.ID]*group{}}
-	if err := r.gather(named); err != nil {
-		return err
-	}
-	articles := make([]deskwire.ID, 0, len(r.heads))
-	for id := range r.heads {
-		articles = append(articles, id)
-	}
-	slices.Sort(articles)
-	parts := map[deskwire.ID][]deskwire.ID{}
-	for _, part := range deskwire.Partition(articles, r.decisions) {
-		if len(part) > MaxStory {
-			return fmt.Errorf("a story of more than %d articles: %w", MaxStory, deskwire.ErrInvalid)
-		}
-		parts[r.name(part)] = part
-	}
-	return r.write(parts)
-}
-
-// gather reads the stories of the named articles and of all that merges ever tied to them.
-func (r *regrouping) gather(named []deskwire.ID) error {
+	r := regrouping{tx: tx, nodes: map[deskwire.ID]bool{}, heads: map[deskwire.ID]*head{}, stories: map[deskwire.ID]*group{}}
 	for len(named) > 0 {
-		heads, err := getHeads(r.tx, named)
-		if err != nil {
+		var err error
+		if named, err = r.gather(named); err != nil {
 			return err
 		}
-		var joined []deskwire.ID
-		for _, h := range heads {
-			if h == nil || r.stories[h.Story] != nil {
-				continue
-			}
-			g := &group{members: []deskwire.ID{h.ID}, changed: h.changed, placed: h.Placed}
-			if h.grouped {
-				if g, err = getGroup(r.tx, h.Story); err != nil {
-					return err
-				}
-				if g == nil || g.into != "" {
-					return damaged(tableStory, string(h.Story), "missing")
-				}
-			}
-			r.stories[h.Story] = g
-			joined = append(joined, g.members...)
-		}
-		if heads, err = getHeads(r.tx, joined); err != nil {
-			return err
-		}
-		for _, h := range heads {
-			if h != nil {
-				r.heads[h.ID] = h
-			}
-		}
-		decisions, err := decisionsOn(r.tx, joined)
-		if err != nil {
-			return err
-		}
-		r.decisions = append(r.decisions, decisions...)
-		named = nil
-		for _, d := range decisions {
-			if d.Verb == deskwire.Merge {
-				named = append(named, d.Article, d.With)
-			}
-		}
-		named = slices.DeleteFunc(named, func(id deskwire.ID) bool { return r.heads[id] != nil })
-		if len(r.heads) > 2*MaxStory {
+		if len(r.nodes) > 4*MaxStory {
 			return fmt.Errorf("stories of more than %d articles: %w", MaxStory, deskwire.ErrInvalid)
 		}
 	}
 	// A merge stands at both of its articles.
-	slices.SortFunc(r.decisions, byID)
+	slices.SortFunc(r.decisions, func(a, b deskwire.Decision) int { return cmp.Compare(a.ID, b.ID) })
 	r.decisions = slices.CompactFunc(r.decisions, func(a, b deskwire.Decision) bool { return a.ID == b.ID })
-	return nil
+	parts := map[deskwire.ID][]deskwire.ID{}
+	for _, part := range deskwire.Partition(slices.Sorted(maps.Keys(r.nodes)), r.found, r.decisions) {
+		part = slices.DeleteFunc(part, func(id deskwire.ID) bool { return r.heads[id] == nil })
+		if len(part) > MaxStory {
+			return fmt.Errorf("a story of more than %d articles: %w", MaxStory, deskwire.ErrInvalid)
+		}
+		if len(part) > 0 {
+			parts[r.name(part)] = part
+		}
+	}
+	return r.write(parts)
+}
+
+// gather reads some articles, with the stories they belong to, and returns those that anything ties to them and that are
+// still to be read.
+func (r *regrouping) gather(named []deskwire.ID) (tied []deskwire.ID, err error) {
+	fresh := func(ids []deskwire.ID) []deskwire.ID {
+		slices.Sort(ids)
+		return slices.DeleteFunc(slices.Compact(ids), func(id deskwire.ID) bool { return r.nodes[id] })
+	}
+	named = fresh(named)
+	heads, err := getHeads(r.tx, named)
+	if err != nil {
+		return nil, err
+	}
+	for i, h := range heads {
+		r.nodes[named[i]] = true
+		if h == nil {
+			continue
+		}
+		r.heads[h.ID] = h
+		if r.stories[h.Story] != nil {
+			continue
+		}
+		g := &group{members: []deskwire.ID{h.ID}, changed: h.changed, placed: h.Placed}
+		if h.grouped {
+			if g, err = getGroup(r.tx, h.Story); err != nil {
+				return nil, err
+			}
+			if g == nil || g.into != "" {
+				return nil, damaged(tableStory, string(h.Story), "missing")
+			}
+		}
+		r.stories[h.Story] = g
+		tied = append(tied, g.members...)
+	}
+	found, err := likenesses(r.tx, named)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range slices.Concat(found...) {
+		if l.Joined && l.Level != deskwire.Coverage {
+			r.found, tied = append(r.found, l), append(tied, l.To)
+		}
+	}
+	decisions, err := decisionsOn(r.tx, named)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range decisions {
+		if r.decisions = append(r.decisions, d); d.With != "" {
+			tied = append(tied, d.Article, d.With)
+		}
+	}
+	return fresh(tied), nil
 }
 
 // name is the ID of the story that a part is: that of its first article. A story whose first article was swept goes on under
@@ -199,14 +210,4 @@ func (r *regrouping) forget(name deskwire.ID) error {
 		r.tx.Delete(tableChange, changeKey(g.changed, name))
 	}
 	return err
-}
-
-func byID(a, b deskwire.Decision) int {
-	switch {
-	case a.ID < b.ID:
-		return -1
-	case a.ID > b.ID:
-		return 1
-	}
-	return 0
 }

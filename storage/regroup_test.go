@@ -150,12 +150,37 @@ func TestRegroupProperties(t *testing.T) {
 		}
 		defer s.Close()
 		ids := reported(t, s, 6)
-		var made []deskwire.Decision
+		var (
+			made   []deskwire.Decision
+			found  []deskwire.Likeness
+			now    = start.Add(time.Hour)
+			likens = func(n, to int, level deskwire.Level, joined bool) {
+				if to >= n || slices.ContainsFunc(found, func(l deskwire.Likeness) bool { return l.Article == ids[n] }) {
+					return
+				}
+				l := deskwire.Likeness{Article: ids[n], To: ids[to], Level: level, Joined: joined, At: now}
+				at, err := s.Cursor(t.Context(), "match")
+				if err == nil {
+					err = s.Match(t.Context(), storage.Matching{Consumer: "match", From: at, To: at, Articles: []deskwire.ID{ids[n]}, Found: []deskwire.Likeness{l}})
+				}
+				if err != nil {
+					r.Fatal(err)
+				}
+				found = append(found, l)
+			}
+		)
 		for range rapid.IntRange(1, 12).Draw(r, "decisions") {
-			d := deskwire.Decision{At: start.Add(time.Hour), Article: rapid.SampledFrom(ids).Draw(r, "article")}
-			switch rapid.SampledFrom([]string{"merge", "merge", "split", "undo", "pin", "revise"}).Draw(r, "what") {
+			now = now.Add(time.Minute)
+			d := deskwire.Decision{At: now, Article: rapid.SampledFrom(ids).Draw(r, "article")}
+			switch rapid.SampledFrom([]string{"merge", "merge", "split", "undo", "pin", "revise", "match", "match"}).Draw(r, "what") {
 			case "merge":
 				d.Verb, d.With = deskwire.Merge, rapid.SampledFrom(ids).Draw(r, "with")
+			case "match":
+				n := slices.Index(ids, d.Article)
+				likens(n, rapid.IntRange(0, 5).Draw(r, "to"), rapid.SampledFrom([]deskwire.Level{deskwire.Copy, deskwire.Version, deskwire.Coverage}).Draw(r, "level"),
+					rapid.Bool().Draw(r, "joined"))
+				storagetest.Check(t, s)
+				continue
 			case "split":
 				d.Verb = deskwire.Split
 			case "pin":
@@ -180,7 +205,7 @@ func TestRegroupProperties(t *testing.T) {
 			storagetest.Check(t, s)
 		}
 		seen := 0
-		for _, part := range deskwire.Partition(ids, made) {
+		for _, part := range deskwire.Partition(ids, found, made) {
 			for _, id := range part {
 				if got := members(t, s, id); !slices.Equal(got, append([]deskwire.ID{part[0]}, part...)) {
 					r.Fatalf("the story of %s is %q, want %q", id, got, part)
@@ -209,6 +234,129 @@ func TestMergeAfterSweep(t *testing.T) {
 	// Decided stories stay whole, whatever the time.
 	if swept, err := s.Sweep(t.Context(), storage.Retention{Now: start.Add(1000 * time.Hour), Keep: map[string]time.Duration{"": time.Hour}}, nil); err != nil || swept.Heads != 1 {
 		t.Errorf("swept %+v, %v; want the one that nobody decided on", swept, err)
+	}
+	storagetest.Check(t, s)
+}
+
+// What the matcher finds makes stories and coverages; who follows changes hears of it; what was found can be read again.
+func TestMatch(t *testing.T) {
+	t.Parallel()
+	s := storagetest.Store(t)
+	id := reported(t, s, 6)
+	like := func(n, to int, level deskwire.Level) deskwire.Likeness {
+		return deskwire.Likeness{Article: id[n], To: id[to], Level: level, Joined: true, Score: .9, Threshold: .7, Evidence: []string{"same title"}, At: start}
+	}
+	changes, err := s.Changes(t.Context(), "", 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := changes[len(changes)-1].At
+	step := storage.Matching{Consumer: "match", To: last, Articles: id, Found: []deskwire.Likeness{
+		like(1, 0, deskwire.Copy), like(2, 1, deskwire.Version), like(3, 2, deskwire.Coverage), like(4, 3, deskwire.Coverage),
+		{Article: id[5], To: id[0], Level: deskwire.Copy, Score: .6, Threshold: .7, At: start},
+	}}
+	if err := s.Match(t.Context(), step); err != nil {
+		t.Fatal(err)
+	}
+	storagetest.Check(t, s)
+	if got := members(t, s, id[2]); !slices.Equal(got, []deskwire.ID{id[0], id[0], id[1], id[2]}) {
+		t.Errorf("the story is %q", got)
+	}
+	stories, err := s.Stories(t.Context(), id[0], id[3], id[5])
+	if err != nil {
+		t.Fatal(err)
+	}
+	related, err := s.Related(t.Context(), 5, stories...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := [][]deskwire.ID{{id[4], id[3]}, {id[4], id[0]}, nil}; !slices.EqualFunc(related, want, slices.Equal[[]deskwire.ID]) {
+		t.Errorf("related %q, want %q", related, want)
+	}
+	if found, err := s.Likenesses(t.Context(), id[1], id[5], id[0]); err != nil || len(found[0]) != 1 || found[0][0].Evidence[0] != "same title" || found[1][0].Joined || found[2] != nil {
+		t.Errorf("found %+v, %v", found, err)
+	}
+	if list, next, err := s.Matched(t.Context(), "", 4); err != nil || len(list) != 4 || next == "" || list[3].ID != id[3] {
+		t.Errorf("matched %v, %q, %v", list, next, err)
+	} else if list, next, err = s.Matched(t.Context(), next, 4); err != nil || len(list) != 2 || next != "" {
+		t.Errorf("the rest %v, %q, %v", list, next, err)
+	}
+	// The step was taken.
+	if err := s.Match(t.Context(), step); !errors.Is(err, deskwire.ErrBusy) {
+		t.Errorf("the step again: %v, want ErrBusy", err)
+	}
+	// What leaves the window is forgotten; nothing else is.
+	step = storage.Matching{Consumer: "match", From: last, To: last, Window: start.Add(2 * time.Minute)}
+	if err := s.Match(t.Context(), step); err != nil {
+		t.Fatal(err)
+	}
+	if list, _, err := s.Matched(t.Context(), "", 100); err != nil || len(list) != 4 || list[0].ID != id[2] {
+		t.Errorf("matched in the window: %v, %v", list, err)
+	}
+	// An editor parts what was joined, and it stays so.
+	decided(t, s, deskwire.Decision{Verb: deskwire.Split, Article: id[1]})
+	if got := members(t, s, id[1]); !slices.Equal(got, []deskwire.ID{id[1], id[1]}) {
+		t.Errorf("split: %q", got)
+	}
+	storagetest.Check(t, s)
+}
+
+// A story goes on when the article that its others are like is swept, and is not taken apart by a later decision.
+func TestLikenessOutlivesSweep(t *testing.T) {
+	t.Parallel()
+	s := storagetest.Store(t)
+	id := reported(t, s, 4)
+	var found []deskwire.Likeness
+	for _, pair := range [][2]int{{1, 0}, {2, 1}, {3, 0}} {
+		found = append(found, deskwire.Likeness{Article: id[pair[0]], To: id[pair[1]], Level: deskwire.Copy, Joined: true, At: start})
+	}
+	if err := s.Match(t.Context(), storage.Matching{Consumer: "match", Articles: id, Found: found}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Sweep(t.Context(), storage.Retention{Now: start.Add(100 * time.Hour), Keep: map[string]time.Duration{"s0": time.Hour, "s1": time.Hour}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	want := []deskwire.ID{id[0], id[2], id[3]}
+	if got := members(t, s, id[3]); !slices.Equal(got, want) {
+		t.Errorf("after the sweep %q, want %q", got, want)
+	}
+	storagetest.Check(t, s)
+	d := decided(t, s, deskwire.Decision{Verb: deskwire.Split, Article: id[3]})
+	if got := members(t, s, id[3]); !slices.Equal(got, []deskwire.ID{id[3], id[3]}) {
+		t.Errorf("split: %q", got)
+	}
+	decided(t, s, deskwire.Decision{Verb: deskwire.Undo, Undoes: d.ID})
+	if got := members(t, s, id[3]); !slices.Equal(got, want) {
+		t.Errorf("and back: %q, want %q", got, want)
+	}
+	storagetest.Check(t, s)
+}
+
+// A text that is sent a thousand times makes stories of bounded size.
+func TestStoryIsBounded(t *testing.T) {
+	t.Parallel()
+	s := storagetest.Store(t)
+	var lines []string
+	for i := range 300 {
+		lines = append(lines, fmt.Sprintf("g%d https://a.example/%d title text", i, i))
+	}
+	merge(t, s, document(start, lines...))
+	var id []deskwire.ID
+	for _, a := range articles(t, s) {
+		id = append(id, a.ID)
+	}
+	var found []deskwire.Likeness
+	for i := range id[1:] {
+		found = append(found, deskwire.Likeness{Article: id[i+1], To: id[i], Level: deskwire.Version, Joined: true, At: start})
+	}
+	if err := s.Match(t.Context(), storage.Matching{Consumer: "match", Articles: id, Found: found}); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(members(t, s, id[0])) - 1; got != 200 {
+		t.Errorf("the first story has %d articles, want 200", got)
+	}
+	if f, _ := s.Likenesses(t.Context(), id[200]); f[0][0].Joined || f[0][0].Veto == "" {
+		t.Errorf("the first that had no room: %+v", f[0])
 	}
 	storagetest.Check(t, s)
 }

@@ -15,6 +15,10 @@
 //	key       hash (16 bytes; see key.go)          ID, and for an address of the source's own domain the source's name
 //	story     story ID                             members, merged into, change stamp; only for stories that are not simply
 //	                                               the one article of that ID
+//	like      article ID                           JSON([]deskwire.Likeness): what the matcher found of it when it came
+//	cover     article ID                           the coverage that it is part of: the ID of its first article
+//	covered   coverage ID, article ID              nothing; the articles of a coverage, oldest first
+//	matched   stamp (8 bytes), number (4 bytes)    article ID; those within the matcher's window, in the order they were matched
 //	change    stamp (8 bytes), story ID            one byte, the kind of change; one row a story, at its last change
 //	source    name                                 its SourceState, the lease first; see source.go
 //	marks     name                                 mark (8 bytes) and ID of each item of the last document
@@ -49,6 +53,10 @@ const (
 	tableRevision Table = "revision"
 	tableKey      Table = "key"
 	tableStory    Table = "story"
+	tableLike     Table = "like"
+	tableCover    Table = "cover"
+	tableCovered  Table = "covered"
+	tableMatched  Table = "matched"
 	tableChange   Table = "change"
 	tableSource   Table = "source"
 	tableMarks    Table = "marks"
@@ -64,7 +72,8 @@ const (
 // tables lists all, in the order that [Store.Check] and [Store.Stats] walk them.
 func tables() []Table {
 	return []Table{
-		tableMeta, tableSource, tableMarks, tableHead, tableBody, tableRevision, tableKey, tableStory, tableChange,
+		tableMeta, tableSource, tableMarks, tableHead, tableBody, tableRevision, tableKey, tableStory, tableLike, tableCover, tableCovered,
+		tableMatched, tableChange,
 		tableDecision, tableDecided, tablePin, tableChannel, tablePlace, tableFiled,
 	}
 }
@@ -72,7 +81,7 @@ func tables() []Table {
 // Ascends reports whether a table's rows mostly arrive in the order of their keys, so that an engine may pack them tightly.
 func Ascends(t Table) bool {
 	switch t {
-	case tableHead, tableBody, tableRevision, tableChange, tableDecision, tableDecided, tableFiled:
+	case tableHead, tableBody, tableRevision, tableLike, tableCover, tableMatched, tableChange, tableDecision, tableDecided, tableFiled:
 		return true
 	}
 	return false

@@ -219,6 +219,9 @@ func (w *sweeper) head(tx Tx, h *head, g *group, swept *Swept) error {
 		return nil
 	}
 	tx.Delete(tableHead, string(h.ID))
+	if err := uncover(tx, h.ID); err != nil {
+		return err
+	}
 	if g != nil {
 		h.changed = g.changed
 	}

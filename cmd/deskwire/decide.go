@@ -103,7 +103,11 @@ func subject(d deskwire.Decision) string {
 	if d.Verb == deskwire.Undo {
 		s = string(d.Undoes)
 	}
-	if d.Verb == deskwire.Merge {
+	switch {
+	case d.With == "":
+	case d.Verb == deskwire.Split:
+		s += " from " + string(d.With)
+	default:
 		s += " with " + string(d.With)
 	}
 	if d.Channel != "" {

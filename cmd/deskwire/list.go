@@ -275,6 +275,8 @@ func (a *app) showLog(ctx context.Context, n *Newsroom, only deskwire.ID, limit 
 // detail is what a decision says besides its subject.
 func detail(d deskwire.Decision) string {
 	switch {
+	case d.With != "" && d.Verb == deskwire.Split:
+		return " from " + string(d.With)
 	case d.With != "":
 		return " with " + string(d.With)
 	case d.Field != "":
