@@ -55,6 +55,12 @@ var idValue = func() (t [256]byte) {
 	return t
 }()
 
+// FirstID is the smallest ID that can be minted at t: what was minted before sorts below it.
+func FirstID(t time.Time) ID {
+	m := Mint{ms: uint64(min(max(t.UnixMilli(), 0), 1<<42-1))}
+	return m.Next()
+}
+
 // A Mint makes IDs. The IDs of one Mint are distinct and ascend. The zero Mint is not usable; see [NewMint].
 type Mint struct {
 	ms  uint64

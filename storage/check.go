@@ -103,7 +103,7 @@ func checkRow(tx Tx, t Table, key string, val []byte) []string {
 	case tableCovered:
 		c.covered()
 	case tableMatched:
-		if len(key) != 12 || !deskwire.ID(val).Valid() {
+		if len(val) != 12 || !deskwire.ID(key).Valid() {
 			c.fault("not a matched article")
 		}
 	case tableChange:

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -65,7 +66,7 @@ func match(tx Tx, m *Matching) error {
 		} else if heads[0] == nil {
 			continue // swept since
 		}
-		tx.Set(tableMatched, matchedKey(stamp, n), []byte(id))
+		tx.Set(tableMatched, string(id), binary.BigEndian.AppendUint32([]byte(stamp.Key()), uint32(n)))
 		if len(found[id]) == 0 || tx.Get(tableLike, string(id))[0] != nil {
 			continue
 		}
@@ -188,14 +189,7 @@ func uncover(tx Tx, id deskwire.ID) error {
 // forget drops what has left the matcher's window from the list of matched articles.
 func forget(tx Tx, window time.Time) error {
 	var old []string
-	for key, val := range tx.Scan(tableMatched, "", "", forgetStep, false) {
-		id := deskwire.ID(val)
-		if !id.Valid() {
-			return damaged(tableMatched, key, "not an ID")
-		}
-		if !id.Time().Before(window) {
-			break
-		}
+	for key := range tx.Scan(tableMatched, "", string(deskwire.FirstID(window)), forgetStep, false) {
 		old = append(old, key)
 	}
 	for _, key := range old {
@@ -204,39 +198,49 @@ func forget(tx Tx, window time.Time) error {
 	return nil
 }
 
-func matchedKey(s Stamp, n int) string {
-	return string(binary.BigEndian.AppendUint32([]byte(s.Key()), uint32(n)))
+// Matched returns the articles that were matched within the window, in the order in which they were.
+func (s *Store) Matched(ctx context.Context) ([]deskwire.ID, error) {
+	type row struct{ id, order string }
+	var rows []row
+	for from, done := "", false; !done; {
+		n := 0
+		err := s.engine.View(ctx, func(tx Tx) error {
+			some := rows[:len(rows):len(rows)]
+			n = 0
+			for key, val := range tx.Scan(tableMatched, from, "", walkStep, false) {
+				some, n, from = append(some, row{key, string(val)}), n+1, after(key)
+			}
+			rows = some
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("matched articles: %w", err)
+		}
+		done = n < walkStep
+	}
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.order, b.order) })
+	ids := make([]deskwire.ID, len(rows))
+	for i, r := range rows {
+		ids[i] = deskwire.ID(r.id)
+	}
+	return ids, nil
 }
 
-// Matched returns the articles that were matched within the window, in the order in which they were, from a place on, ""
-// for the first; with the place of the next, "" when there is none. The slot of an article that was swept is nil.
-func (s *Store) Matched(ctx context.Context, from string, limit int) (articles []*deskwire.Article, next string, err error) {
+// Unmatched returns those of the articles that are not among the matched ones of the window, in the order given.
+func (s *Store) Unmatched(ctx context.Context, ids []deskwire.ID) (fresh []deskwire.ID, err error) {
 	err = s.engine.View(ctx, func(tx Tx) error {
-		articles, next = nil, ""
-		var ids []deskwire.ID
-		for key, val := range tx.Scan(tableMatched, from, "", limit, false) {
-			ids, next = append(ids, deskwire.ID(val)), after(key)
-		}
-		if len(ids) < limit {
-			next = ""
-		}
-		heads, err := getHeads(tx, ids)
-		if err != nil {
-			return err
-		}
-		for _, h := range heads {
-			if h == nil {
-				articles = append(articles, nil)
-			} else {
-				articles = append(articles, &h.Article)
+		fresh = nil
+		for i, val := range tx.Get(tableMatched, texts(ids)...) {
+			if val == nil {
+				fresh = append(fresh, ids[i])
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, "", fmt.Errorf("matched articles: %w", err)
+		return nil, fmt.Errorf("unmatched articles: %w", err)
 	}
-	return articles, next, nil
+	return fresh, nil
 }
 
 // Likenesses returns what the matcher found of each article.

@@ -276,10 +276,8 @@ func TestMatch(t *testing.T) {
 	if found, err := s.Likenesses(t.Context(), id[1], id[5], id[0]); err != nil || len(found[0]) != 1 || found[0][0].Evidence[0] != "same title" || found[1][0].Joined || found[2] != nil {
 		t.Errorf("found %+v, %v", found, err)
 	}
-	if list, next, err := s.Matched(t.Context(), "", 4); err != nil || len(list) != 4 || next == "" || list[3].ID != id[3] {
-		t.Errorf("matched %v, %q, %v", list, next, err)
-	} else if list, next, err = s.Matched(t.Context(), next, 4); err != nil || len(list) != 2 || next != "" {
-		t.Errorf("the rest %v, %q, %v", list, next, err)
+	if list, err := s.Matched(t.Context()); err != nil || !slices.Equal(list, id) {
+		t.Errorf("matched %q, %v; want %q", list, err, id)
 	}
 	// The step was taken.
 	if err := s.Match(t.Context(), step); !errors.Is(err, deskwire.ErrBusy) {
@@ -290,8 +288,11 @@ func TestMatch(t *testing.T) {
 	if err := s.Match(t.Context(), step); err != nil {
 		t.Fatal(err)
 	}
-	if list, _, err := s.Matched(t.Context(), "", 100); err != nil || len(list) != 4 || list[0].ID != id[2] {
-		t.Errorf("matched in the window: %v, %v", list, err)
+	if list, err := s.Matched(t.Context()); err != nil || !slices.Equal(list, id[2:]) {
+		t.Errorf("matched in the window: %q, %v", list, err)
+	}
+	if fresh, err := s.Unmatched(t.Context(), id); err != nil || !slices.Equal(fresh, id[:2]) {
+		t.Errorf("unmatched: %q, %v", fresh, err)
 	}
 	// An editor parts what was joined, and it stays so.
 	decided(t, s, deskwire.Decision{Verb: deskwire.Split, Article: id[1]})
