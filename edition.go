@@ -21,12 +21,25 @@ type Item struct {
 	WantsBody bool      // policy and rights allow the body
 	Source    Source    // the lead's
 	Carriers  []Carrier // the story's other articles
+	Related   []Related // stories that cover the same event, newest first
 	Copy      bool      // the story has another item, by its lead
 	Placed    time.Time
 	Published time.Time
 	Updated   time.Time // never before Published
 	Pinned    bool
 	Cuts      []string // what policy or rights took away, in words, for `why`
+}
+
+// MaxRelated is how many related stories an item names: more is a search, not a hint.
+const MaxRelated = 5
+
+// A Related is another story about the same event.
+type Related struct {
+	Story     ID
+	Title     string // of its lead, in the editor's words
+	Source    string // the lead's, for readers
+	Link      string
+	Published time.Time
 }
 
 // A Carrier is another source's article of the same story.

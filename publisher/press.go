@@ -163,6 +163,13 @@ func (p *Press) channel(ctx context.Context, s *sheet, ch *deskwire.Channel, st 
 	if err != nil {
 		return err
 	}
+	end, err := p.related(ctx, &ed, s.time)
+	if err != nil {
+		return err
+	}
+	if !end.IsZero() && (until.IsZero() || end.Before(until)) {
+		until = end
+	}
 	proofs, err := p.render(&ed, bodies)
 	if err != nil {
 		return err

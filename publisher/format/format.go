@@ -150,6 +150,7 @@ type entry struct {
 	via       deskwire.Via
 	media     []deskwire.Media
 	carriers  []origin
+	related   []relative
 	copy      bool
 	origin    origin
 	home      string // the source's front page
@@ -181,6 +182,11 @@ func (s *Site) entry(item *deskwire.Item, c *channel) *entry {
 	for i := range item.Carriers {
 		if carrier := (origin{Name: Line(item.Carriers[i].Title), URL: Address(item.Carriers[i].Link)}); carrier != (origin{}) {
 			e.carriers = append(e.carriers, carrier)
+		}
+	}
+	for _, r := range item.Related {
+		if rel := (relative{Title: Line(r.Title), URL: Address(r.Link), Name: Line(r.Source)}); rel.Title != "" && rel.URL != "" {
+			e.related = append(e.related, rel)
 		}
 	}
 	e.heading = cmp.Or(e.title, head(e.summary), e.origin.Name, e.tag)

@@ -38,18 +38,26 @@ type jsonAttachment struct {
 
 // extension is what JSON Feed has no field for; docs/formats.md holds its schema.
 type extension struct {
-	Source   origin    `json:"source"`
-	Carriers []origin  `json:"carriers,omitempty"`
-	Copy     bool      `json:"copy,omitempty"`
-	Pictures []picture `json:"pictures,omitempty"`
-	Agencies []string  `json:"agencies,omitempty"`
-	Rights   string    `json:"rights,omitempty"`
-	Comments string    `json:"comments,omitempty"`
-	Via      *via      `json:"via,omitempty"`
-	Words    int       `json:"words,omitempty"`
-	Minutes  int       `json:"minutes,omitempty"`
-	Revision int       `json:"revision,omitempty"`
-	Pinned   bool      `json:"pinned,omitempty"`
+	Source   origin     `json:"source"`
+	Carriers []origin   `json:"carriers,omitempty"`
+	Copy     bool       `json:"copy,omitempty"`
+	Related  []relative `json:"related,omitempty"`
+	Pictures []picture  `json:"pictures,omitempty"`
+	Agencies []string   `json:"agencies,omitempty"`
+	Rights   string     `json:"rights,omitempty"`
+	Comments string     `json:"comments,omitempty"`
+	Via      *via       `json:"via,omitempty"`
+	Words    int        `json:"words,omitempty"`
+	Minutes  int        `json:"minutes,omitempty"`
+	Revision int        `json:"revision,omitempty"`
+	Pinned   bool       `json:"pinned,omitempty"`
+}
+
+// relative is another story about the same event.
+type relative struct {
+	Title string `json:"title"`
+	URL   string `json:"url"`
+	Name  string `json:"name,omitempty"` // who tells it
 }
 
 // origin is somewhere that a story was published.
@@ -123,7 +131,7 @@ func jsonItemOf(e *entry, item *deskwire.Item) jsonItem {
 		mapped.Authors = append(mapped.Authors, &feeds.JSONAuthor{Name: p.Name, Url: p.URL})
 	}
 	out := jsonItem{JSONItem: mapped, Language: e.language, Deskwire: extension{
-		Source: e.origin, Carriers: e.carriers, Copy: e.copy, Agencies: lines(a.Agencies), Rights: e.rights, Comments: e.comments,
+		Source: e.origin, Carriers: e.carriers, Copy: e.copy, Related: e.related, Agencies: lines(a.Agencies), Rights: e.rights, Comments: e.comments,
 		Words: max(a.Words, 0), Minutes: e.minutes, Revision: max(a.Revision, 0), Pinned: item.Pinned,
 	}}
 	if e.via != (deskwire.Via{}) {

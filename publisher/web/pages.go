@@ -95,6 +95,7 @@ type itemView struct {
 	Language            string // "" where it is the channel's
 	Source, SourceURL   string
 	Carriers            []link
+	Related             []related
 	Picture             *deskwire.Media
 	Alt                 string
 	Authors             []string
@@ -102,6 +103,12 @@ type itemView struct {
 	Pinned, Copy        bool
 	Published, Updated  clock
 	HasUpdate           bool
+}
+
+// A related is another story about the same event.
+type related struct {
+	link
+	Source string
 }
 
 // A clock is a time for people and for machines.
@@ -227,6 +234,11 @@ func (p *Pages) item(item *deskwire.Item, site *format.Site, language string) it
 	for _, c := range item.Carriers {
 		if name := format.Line(c.Title); name != "" {
 			v.Carriers = append(v.Carriers, link{Title: name, URL: format.Address(c.Link)})
+		}
+	}
+	for _, r := range item.Related {
+		if l := (link{Title: format.Line(r.Title), URL: format.Address(r.Link)}); l.Title != "" && l.URL != "" {
+			v.Related = append(v.Related, related{l, format.Line(r.Source)})
 		}
 	}
 	if m := a.Picture(); m != nil && loadable(m.URL, site) != "" {
