@@ -58,6 +58,7 @@ var owners = map[string]struct {
 	"go.yaml.in/yaml/v4":                    {[]string{"cmd/deskwire/internal/config"}, "rooms get plain values"},
 	"github.com/prometheus/client_golang":   {[]string{"cmd/deskwire"}, "rooms count, the program reports"},
 	"github.com/santhosh-tekuri/jsonschema": {[]string{"cmd/deskwire/internal/config"}, "rooms get plain values"},
+	"github.com/sergi/go-diff":              {[]string{"cmd/deskwire"}, "only people compare words"},
 	"github.com/schollz/progressbar":        {[]string{"cmd/deskwire"}, "rooms know nothing of terminals"},
 	"github.com/coreos/go-systemd":          {[]string{"cmd/deskwire"}, "rooms know nothing of systemd"},
 	"google.golang.org/protobuf":            {[]string{"storage"}, "the stored form of an article is the store's"},

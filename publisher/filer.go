@@ -34,6 +34,7 @@ type Filer struct {
 	Store    *storage.Store
 	Rules    *rule.Set
 	Channels []deskwire.Channel
+	Behind   string                // the consumer that has to have seen a change before it is filed; "" is nobody
 	Log      *slog.Logger          // slog.Default() when nil
 	Progress func(FilerProgress)   // told of each batch that is filed again; nil tells nobody
 	Filed    func(*deskwire.Story) // told of each changed story, before it is filed; nil tells nobody
@@ -86,8 +87,18 @@ func (f *Filer) catch(ctx context.Context, states map[string]storage.ChannelStat
 		return false, err
 	}
 	changes, err := f.Store.Changes(ctx, from, catchStep)
-	if err != nil || len(changes) == 0 {
+	if err != nil {
 		return false, err
+	}
+	if f.Behind != "" {
+		ahead, err := f.Store.Cursor(ctx, f.Behind)
+		if err != nil {
+			return false, err
+		}
+		changes = slices.DeleteFunc(changes, func(c storage.Change) bool { return c.At > ahead })
+	}
+	if len(changes) == 0 {
+		return false, nil
 	}
 	stories, known, gone, err := f.changed(ctx, changes)
 	if err != nil {

@@ -74,7 +74,7 @@ func (n *Newsroom) show(ctx context.Context, ref string) (*shown, error) {
 	lead, why := story.Lead(n.election(""))
 	for i := range story.Articles {
 		art := &story.Articles[i]
-		m := member{ID: art.ID, Source: art.Source, Title: art.Title, Link: art.Link}
+		m := memberOf(art)
 		if i == lead {
 			m.Lead = string(why)
 		}

@@ -37,3 +37,6 @@ func inline(tag string) bool {
 	}
 	return false
 }
+
+// Plain is the text of clean HTML as rules see it: a line for each paragraph.
+func Plain(body string) string { return strings.TrimRight(string(appendPlain(nil, body)), "\n") }
