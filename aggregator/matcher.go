@@ -1,0 +1,193 @@
+package aggregator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"deskwire"
+	"deskwire/aggregator/match/alike"
+	"deskwire/storage"
+)
+
+// MatchConsumer is the matcher's name in the store: who files waits for it.
+const MatchConsumer = "match"
+
+const (
+	// matchStep is how many changes one commit matches.
+	matchStep = 1000
+	// matchWindow is how long after its first sight an article is still matched with earlier ones: longer than anything is
+	// found alike over, since a store may have been written without a matcher.
+	matchWindow = 7 * 24 * time.Hour
+	// matchKept is how long the store remembers the order in which articles were matched: what the matcher needs to be again
+	// what it was, see package alike.
+	matchKept = 10 * 24 * time.Hour
+)
+
+// A Matcher finds which articles are the same thing told again, once each, in the order in which they were merged, and has
+// the store make stories of them. It follows the store's changes ahead of those who file.
+//
+// All it has to remember is in the store: another process goes on where this one ended, with the same answers. One goroutine
+// at a time uses a Matcher. Two at once match everything, but one of them starts anew each time.
+type Matcher struct {
+	Store *storage.Store
+	Model *alike.Model
+
+	alike *alike.Matcher // nil where it is to be built from the store
+	at    storage.Cursor // where alike stands
+	ids   []deskwire.ID  // of the items that alike knows, by number less first
+	first uint32
+}
+
+// Catch matches all that was merged since it, or another Matcher, was last called.
+func (m *Matcher) Catch(ctx context.Context, now time.Time) error {
+	for {
+		more, err := m.catch(ctx, now)
+		switch {
+		case errors.Is(err, deskwire.ErrBusy): // another matcher was faster: look again
+			m.alike = nil
+			continue
+		case err != nil:
+			m.alike = nil // it may know what the store does not
+			return fmt.Errorf("matching: %w", err)
+		case !more:
+			return nil
+		}
+	}
+}
+
+// catch matches one batch of changes.
+func (m *Matcher) catch(ctx context.Context, now time.Time) (more bool, err error) {
+	from, err := m.Store.Cursor(ctx, MatchConsumer)
+	if err != nil {
+		return false, err
+	}
+	changes, err := m.Store.Changes(ctx, from, matchStep)
+	if err != nil || len(changes) == 0 {
+		return false, err
+	}
+	fresh, err := m.fresh(ctx, changes, now)
+	if err != nil {
+		return false, err
+	}
+	step := storage.Matching{Consumer: MatchConsumer, From: from, To: changes[len(changes)-1].At, Window: now.Add(-matchKept)}
+	if len(fresh) > 0 && (m.alike == nil || m.at != from) {
+		if err := m.build(ctx); err != nil {
+			return false, err
+		}
+	}
+	for _, a := range fresh {
+		step.Articles = append(step.Articles, a.ID)
+		step.Found = append(step.Found, m.match(a, now)...)
+	}
+	if err := m.Store.Match(ctx, step); err != nil {
+		return false, err
+	}
+	if m.at == from || len(fresh) > 0 {
+		m.at = step.To
+	}
+	m.trim()
+	return len(changes) == matchStep, nil
+}
+
+// fresh are the articles of changed stories that nobody matched yet and that are not too old for it, in the order of the
+// changes.
+func (m *Matcher) fresh(ctx context.Context, changes []storage.Change, now time.Time) ([]*deskwire.Article, error) {
+	ids := make([]deskwire.ID, len(changes))
+	for i, c := range changes {
+		ids[i] = c.Story
+	}
+	stories, err := m.Store.Stories(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	recent := map[deskwire.ID]*deskwire.Article{}
+	ids = ids[:0]
+	for _, s := range stories {
+		if s == nil {
+			continue
+		}
+		for i := range s.Articles {
+			if a := &s.Articles[i]; recent[a.ID] == nil && a.FirstSeen.After(now.Add(-matchWindow)) {
+				recent[a.ID] = a
+				ids = append(ids, a.ID)
+			}
+		}
+	}
+	if ids, err = m.Store.Unmatched(ctx, ids); err != nil {
+		return nil, err
+	}
+	fresh := make([]*deskwire.Article, len(ids))
+	for i, id := range ids {
+		fresh[i] = recent[id]
+	}
+	return fresh, nil
+}
+
+// build has alike know what was matched within its window, in the order in which it was.
+func (m *Matcher) build(ctx context.Context) error {
+	m.alike, m.ids, m.first = alike.New(m.Model), nil, 0
+	ids, err := m.Store.Matched(ctx)
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(ids, matchStep) {
+		articles, err := m.Store.Articles(ctx, part...)
+		if err != nil {
+			return err
+		}
+		for _, a := range articles {
+			if a != nil {
+				m.add(a)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *Matcher) add(a *deskwire.Article) alike.Verdict {
+	item := alike.Item{Source: a.Source, Title: a.Title, Summary: a.Summary, Arrived: a.FirstSeen}
+	if a.DateRaw == "" && !a.Published.Equal(a.FirstSeen) {
+		item.Published = a.Published
+	}
+	_, v := m.alike.Add(&item)
+	m.ids = append(m.ids, a.ID)
+	return v
+}
+
+// match is what is found of one article.
+func (m *Matcher) match(a *deskwire.Article, now time.Time) (found []deskwire.Likeness) {
+	v := m.add(a)
+	own := m.first + uint32(len(m.ids)) - 1
+	for level, name := range map[alike.Level]deskwire.Level{alike.Version: deskwire.Version, alike.Copy: deskwire.Copy, alike.Coverage: deskwire.Coverage} {
+		if to := v.Joined[level]; to != own {
+			found = append(found, deskwire.Likeness{
+				Article: a.ID, To: m.ids[to-m.first], Level: name, Joined: true, Score: rounded(v.Score[level]), Threshold: rounded(m.Model.Threshold[level]), At: now.UTC(),
+			})
+		}
+	}
+	slices.SortFunc(found, func(a, b deskwire.Likeness) int { return slices.Index(levels[:], a.Level) - slices.Index(levels[:], b.Level) })
+	return found
+}
+
+var levels = [...]deskwire.Level{deskwire.Version, deskwire.Copy, deskwire.Coverage}
+
+// rounded keeps of a score what people read.
+func rounded(score float32) float64 { return float64(int(score*1000+.5)) / 1000 }
+
+// trim forgets the names of items that alike no longer knows.
+func (m *Matcher) trim() {
+	oldest := deskwire.FirstID(m.newest().Add(-matchKept))
+	if n, _ := slices.BinarySearch(m.ids, oldest); n > len(m.ids)/2 {
+		m.ids, m.first = slices.Clone(m.ids[n:]), m.first+uint32(n)
+	}
+}
+
+func (m *Matcher) newest() time.Time {
+	if len(m.ids) == 0 {
+		return time.Time{}
+	}
+	return m.ids[len(m.ids)-1].Time()
+}
