@@ -1,7 +1,9 @@
 package deskwire
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -27,6 +29,26 @@ const (
 	Copy     Level = "copy"     // the same text at another source
 	Coverage Level = "coverage" // the same event in other words: related, never one story
 )
+
+// String tells the likeness in a line: "copy of 0d5x9k2m...: 0.91, at least 0.70; same title".
+func (l Likeness) String() string {
+	var b strings.Builder
+	if !l.Joined {
+		b.WriteString("no ")
+	}
+	sign := "at least"
+	if l.Score < l.Threshold {
+		sign = "less than"
+	}
+	fmt.Fprintf(&b, "%s of %s: %.2f, %s %.2f", l.Level, l.To, l.Score, sign, l.Threshold)
+	if l.Veto != "" {
+		b.WriteString("; but " + l.Veto)
+	}
+	if len(l.Evidence) > 0 {
+		b.WriteString("; " + strings.Join(l.Evidence, ", "))
+	}
+	return b.String()
+}
 
 // joins says that the likeness makes one story of two articles.
 func (l *Likeness) joins() bool { return l.Joined && (l.Level == Version || l.Level == Copy) }

@@ -17,23 +17,24 @@ import (
 
 // An Explanation says where an article came from, why it is where it is, and why it is not where it is not.
 type Explanation struct {
-	Article   deskwire.ID     `json:"article"`
-	Source    string          `json:"source"`
-	GUID      string          `json:"guid"` // the source's own name for it
-	Link      string          `json:"link,omitempty"`
-	Title     string          `json:"title"` // the source's
-	Published time.Time       `json:"published"`
-	FirstSeen time.Time       `json:"first_seen"`
-	Revision  int             `json:"revision"` // 0 for the first
-	Revised   time.Time       `json:"revised,omitzero"`
-	Story     deskwire.ID     `json:"story"`
-	Placed    time.Time       `json:"placed"`
-	Lead      deskwire.ID     `json:"lead"` // the article that the story is shown by
-	LeadWhy   string          `json:"lead_why"`
-	Others    []OtherArticle  `json:"others,omitempty"` // the story's other articles
-	Decisions []DecisionStand `json:"decisions,omitempty"`
-	Overtaken []string        `json:"overtaken,omitempty"` // fields that the source changed after an editor had replaced them
-	Channels  []ChannelCase   `json:"channels"`
+	Article   deskwire.ID         `json:"article"`
+	Source    string              `json:"source"`
+	GUID      string              `json:"guid"` // the source's own name for it
+	Link      string              `json:"link,omitempty"`
+	Title     string              `json:"title"` // the source's
+	Published time.Time           `json:"published"`
+	FirstSeen time.Time           `json:"first_seen"`
+	Revision  int                 `json:"revision"` // 0 for the first
+	Revised   time.Time           `json:"revised,omitzero"`
+	Story     deskwire.ID         `json:"story"`
+	Placed    time.Time           `json:"placed"`
+	Lead      deskwire.ID         `json:"lead"` // the article that the story is shown by
+	LeadWhy   string              `json:"lead_why"`
+	Others    []OtherArticle      `json:"others,omitempty"` // the story's other articles
+	Like      []deskwire.Likeness `json:"like,omitempty"`   // what the matcher found of the story's articles
+	Decisions []DecisionStand     `json:"decisions,omitempty"`
+	Overtaken []string            `json:"overtaken,omitempty"` // fields that the source changed after an editor had replaced them
+	Channels  []ChannelCase       `json:"channels"`
 }
 
 // OtherArticle is another article of the same story.
@@ -87,6 +88,15 @@ func (f *Filer) Explain(ctx context.Context, id deskwire.ID, now time.Time, sour
 		return nil, err
 	}
 	x := explain(story, id, now, sources)
+	ids := make([]deskwire.ID, len(story.Articles))
+	for i := range story.Articles {
+		ids[i] = story.Articles[i].ID
+	}
+	found, err := f.Store.Likenesses(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	x.Like = slices.Concat(found...)
 	for _, t := range f.Rules.Trace(story, body, slices.Collect(maps.Keys(assigned(story))), keys...) {
 		i := slices.IndexFunc(f.Channels, func(c deskwire.Channel) bool { return c.Key() == t.Channel })
 		ch, st := f.Channels[i], states[t.Channel]
@@ -224,6 +234,9 @@ func (x *Explanation) Write(w io.Writer) error {
 	}
 	for _, o := range x.Others {
 		fmt.Fprintf(&b, "  with %s from %s: %s\n", o.Article, o.Source, oneLine(o.Title))
+	}
+	for _, l := range x.Like {
+		fmt.Fprintf(&b, "  %s is %s, found %s\n", l.Article, oneLine(l.String()), at(l.At))
 	}
 	for _, d := range x.Decisions {
 		fmt.Fprintf(&b, "  %s %s by %s, %s", d.ID, d.Verb, oneLine(d.By), at(d.At))

@@ -166,7 +166,7 @@ func (t *told) write(w io.Writer, zone *time.Location, diff bool) error {
 			fmt.Fprintf(&b, "  names %s\n", plain(strings.Join(one.Agencies, ", ")))
 		}
 		for i := range one.Like {
-			fmt.Fprintf(&b, "  %s\n", plain(likeness(&one.Like[i])))
+			fmt.Fprintf(&b, "  %s\n", plain(one.Like[i].String()))
 		}
 		for _, v := range one.Versions {
 			fmt.Fprintf(&b, "  as read %s; then changed: %s\n", moment(v.Seen, zone), strings.Join(v.Changed, ", "))
@@ -191,24 +191,4 @@ func (t *told) write(w io.Writer, zone *time.Location, diff bool) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// likeness says in a line what the matcher found.
-func likeness(l *deskwire.Likeness) string {
-	s := fmt.Sprintf("%s of %s: ", l.Level, l.To)
-	if !l.Joined {
-		s = fmt.Sprintf("no %s of %s: ", l.Level, l.To)
-	}
-	sign := "at least"
-	if l.Score < l.Threshold {
-		sign = "less than"
-	}
-	s += fmt.Sprintf("%.2f, %s %.2f", l.Score, sign, l.Threshold)
-	if l.Veto != "" {
-		s += "; but " + l.Veto
-	}
-	if len(l.Evidence) > 0 {
-		s += "; " + strings.Join(l.Evidence, ", ")
-	}
-	return s
 }

@@ -44,6 +44,7 @@ type Config struct {
 	Site     Site
 	Store    Store
 	Fetch    Fetch
+	Matching Matching
 	Serve    Serve
 	Log      Log
 	Sources  []deskwire.Source  // those of config.yaml, then those of sources.yaml
@@ -74,6 +75,12 @@ type Fetch struct {
 	Contact      string         // in the User-Agent; "" when there is no address that means anything to others
 	AllowPrivate []netip.Prefix // networks that may be asked though they are not public, on any port
 	AllowPorts   []uint16       // of public hosts, besides 80 and 443
+}
+
+// Matching is which articles are one story, and which are about one event. Two of them are comparable.
+type Matching struct {
+	Off                     bool
+	Version, Copy, Coverage float64 // from which score on; 0 is the default
 }
 
 // Serve is what the daemon listens on. Two of them are comparable.

@@ -78,6 +78,8 @@ func (d *decoder) whole(v *value) {
 			c.Fetch.AllowPorts = append(c.Fetch.AllowPorts, uint16(n))
 		}
 	}
+	m := v.get("matching")
+	c.Matching = Matching{Off: !m.yes("enabled", true), Version: m.float("version"), Copy: m.float("copy"), Coverage: m.float("coverage")}
 	c.Serve = Serve{Listen: d.listen(serve.get("listen"), defaultListen), Metrics: d.listen(serve.get("metrics"), "")}
 	if m := serve.get("metrics"); m != nil && c.Serve.Metrics == c.Serve.Listen && !strings.HasSuffix(c.Serve.Listen, ":0") {
 		d.errorf(m, "%s is serve.listen; metrics are not for readers and need an address of their own", quote(m))

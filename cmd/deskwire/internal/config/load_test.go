@@ -28,7 +28,7 @@ func write(t *testing.T, files map[string]string) string {
 }
 
 func env(name string) string {
-	return map[string]string{"WORKERS": "3", "CITY": "Kyiv: [x", "TOKEN": "abc", "NUMBER": "60"}[name]
+	return map[string]string{"WORKERS": "3", "CITY": "Kyiv: [x", "TOKEN": "abc", "NUMBER": "60", "SCORE": ".35"}[name]
 }
 
 // load loads a configuration that has to be right.

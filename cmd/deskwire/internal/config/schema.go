@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -113,6 +114,10 @@ func (j *judge) instance(v *value, schema map[string]any) any {
 	case v.expanded && slices.Contains(wants, "integer"):
 		if _, err := v.integer(); err == nil {
 			v.kind = kindInt
+		}
+	case v.expanded && slices.Contains(wants, "number"):
+		if _, err := strconv.ParseFloat(v.text, 64); err == nil {
+			v.kind = kindFloat
 		}
 	case v.expanded && slices.Contains(wants, "boolean") && (isTrue(v.text) || strings.EqualFold(v.text, "false")):
 		v.kind = kindBool
@@ -274,9 +279,9 @@ func wrong(e jsonschema.ErrorKind, v *value, schema map[string]any) string {
 	case *kind.MaxLength:
 		return fmt.Sprintf("the text has %d characters; %d are allowed", k.Got, k.Want)
 	case *kind.Minimum:
-		return fmt.Sprintf("%s is too small; the smallest is %s", v.raw, k.Want.RatString())
+		return fmt.Sprintf("%s is too small; the smallest is %s", v.raw, decimal(k.Want))
 	case *kind.Maximum:
-		return fmt.Sprintf("%s is too large; the largest is %s", v.raw, k.Want.RatString())
+		return fmt.Sprintf("%s is too large; the largest is %s", v.raw, decimal(k.Want))
 	case *kind.MinItems:
 		return "the list is empty; remove the key, or write something into the list"
 	case *kind.MaxItems:
@@ -291,7 +296,7 @@ func wrong(e jsonschema.ErrorKind, v *value, schema map[string]any) string {
 // mistyped says that a value is of another type than it should.
 func mistyped(v *value, want []string) string {
 	names := map[string]string{
-		"string": "a text", "integer": "a whole number", "boolean": "true or false", "array": "a list", "object": "keys with values",
+		"string": "a text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "array": "a list", "object": "keys with values",
 	}
 	var wants []string
 	for _, w := range want {
@@ -329,4 +334,12 @@ func quote(v *value) string {
 		return strconv.Quote(string(r[:long])) + "..."
 	}
 	return strconv.Quote(v.raw)
+}
+
+// decimal is a limit of the schema as people write it.
+func decimal(r *big.Rat) string {
+	if r.IsInt() {
+		return r.RatString()
+	}
+	return strings.TrimRight(r.FloatString(6), "0")
 }

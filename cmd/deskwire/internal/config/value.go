@@ -139,6 +139,16 @@ func (v *value) number(key string, otherwise int) int {
 	return otherwise
 }
 
+// float is the number under a key, 0 when nothing is written.
+func (v *value) float(key string) float64 {
+	if f := v.get(key); f != nil && (f.kind == kindFloat || f.kind == kindInt) {
+		if n, err := strconv.ParseFloat(f.text, 64); err == nil {
+			return n
+		}
+	}
+	return 0
+}
+
 // integer reads a number as people write it. YAML 1.1 would take 010 for eight.
 func (v *value) integer() (int64, error) {
 	if n, err := strconv.ParseInt(v.text, 10, 64); err == nil {
