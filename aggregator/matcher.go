@@ -92,6 +92,15 @@ func (m *Matcher) catch(ctx context.Context, now time.Time) (more bool, err erro
 	return len(changes) == matchStep, nil
 }
 
+// Rematch is what a matcher with that model would have found of articles that came in this order. It writes nothing.
+func Rematch(model *alike.Model, articles []*deskwire.Article) (found []deskwire.Likeness) {
+	m := Matcher{Model: model, alike: alike.New(model)}
+	for _, a := range articles {
+		found = append(found, m.match(a, a.FirstSeen)...)
+	}
+	return found
+}
+
 // fresh are the articles of changed stories that nobody matched yet and that are not too old for it, in the order of the
 // changes.
 func (m *Matcher) fresh(ctx context.Context, changes []storage.Change, now time.Time) ([]*deskwire.Article, error) {
