@@ -29,7 +29,7 @@ var layers = map[string][]string{
 	"aggregator/match":              {"."},
 	"aggregator/match/alike":        {},
 	"aggregator/match/learn":        {"aggregator/match/alike"},
-	"aggregator":                    {".", "storage", "aggregator/fetch", "aggregator/parse", "aggregator/match"},
+	"aggregator":                    {".", "storage", "aggregator/fetch", "aggregator/parse", "aggregator/match", "aggregator/match/alike"},
 	"publisher/rule":                {"."},
 	"publisher/format":              {"."},
 	"publisher":                     {".", "storage", "publisher/rule", "publisher/format"},

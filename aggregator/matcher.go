@@ -161,7 +161,7 @@ func (m *Matcher) add(a *deskwire.Article) alike.Verdict {
 	if a.DateRaw == "" && !a.Published.Equal(a.FirstSeen) {
 		item.Published = a.Published
 	}
-	_, v := m.alike.Add(&item)
+	v := m.alike.Add(&item)
 	m.ids = append(m.ids, a.ID)
 	return v
 }
@@ -169,19 +169,35 @@ func (m *Matcher) add(a *deskwire.Article) alike.Verdict {
 // match is what is found of one article.
 func (m *Matcher) match(a *deskwire.Article, now time.Time) (found []deskwire.Likeness) {
 	v := m.add(a)
-	own := m.first + uint32(len(m.ids)) - 1
-	for level, name := range map[alike.Level]deskwire.Level{alike.Version: deskwire.Version, alike.Copy: deskwire.Copy, alike.Coverage: deskwire.Coverage} {
-		if to := v.Joined[level]; to != own {
-			found = append(found, deskwire.Likeness{
-				Article: a.ID, To: m.ids[to-m.first], Level: name, Joined: true, Score: rounded(v.Score[level]), Threshold: rounded(m.Model.Threshold[level]), At: now.UTC(),
-			})
+	for level, name := range [alike.Levels]deskwire.Level{deskwire.Version, deskwire.Copy, deskwire.Coverage} {
+		k := &v.Links[level]
+		l := deskwire.Likeness{Article: a.ID, Level: name, Score: rounded(k.Score), Threshold: rounded(k.Threshold), At: now.UTC()}
+		switch {
+		case k.Joined(v.Ref) && k.Kind == alike.Level(level):
+			l.To, l.Joined = m.name(k.To), true
+		case k.Veto != alike.VetoNone && alike.Level(level) != alike.Coverage:
+			l.To, l.Veto = m.name(k.Vetoed), k.Veto.String()
 		}
+		if l.To == "" {
+			continue
+		}
+		for _, r := range k.Because {
+			if r.Weight != 0 {
+				l.Evidence = append(l.Evidence, r.String())
+			}
+		}
+		found = append(found, l)
 	}
-	slices.SortFunc(found, func(a, b deskwire.Likeness) int { return slices.Index(levels[:], a.Level) - slices.Index(levels[:], b.Level) })
 	return found
 }
 
-var levels = [...]deskwire.Level{deskwire.Version, deskwire.Copy, deskwire.Coverage}
+// name is the article of a number; "" for one that was forgotten.
+func (m *Matcher) name(number uint32) deskwire.ID {
+	if number < m.first || int(number-m.first) >= len(m.ids) {
+		return ""
+	}
+	return m.ids[number-m.first]
+}
 
 // rounded keeps of a score what people read.
 func rounded(score float32) float64 { return float64(int(score*1000+.5)) / 1000 }

@@ -112,6 +112,9 @@ func (f *follower) take(waiting []ask, a ask) []ask {
 func (f *follower) pass(ctx context.Context) (more bool, until time.Time, err error) {
 	start := time.Now()
 	now := f.n.now()
+	if err := f.n.match(ctx); err != nil {
+		return false, time.Time{}, err
+	}
 	filer := f.n.filer(nil)
 	filer.Filed = f.overtaken
 	touched, err := filer.Catch(ctx, now)

@@ -122,6 +122,9 @@ func (n *Newsroom) settle(ctx context.Context) error {
 	if n.follower != nil {
 		return n.follower.caughtUp(ctx)
 	}
+	if err := n.match(ctx); err != nil {
+		return err
+	}
 	filer := n.filer(nil)
 	if _, err := filer.Settle(ctx, n.now()); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"deskwire"
 	"deskwire/aggregator"
 	"deskwire/aggregator/fetch"
+	"deskwire/aggregator/match/alike"
 	"deskwire/cmd/deskwire/internal/config"
 	"deskwire/cmd/deskwire/internal/control"
 	"deskwire/publisher"
@@ -33,6 +34,7 @@ type Newsroom struct {
 
 	now      func() time.Time
 	follower *follower // of a daemon; nil in a command
+	matching matching
 	// plan is what the configuration says; a reload swaps it whole.
 	plan atomic.Pointer[Plan]
 }
@@ -150,9 +152,44 @@ func (n *Newsroom) aggregator() *aggregator.Aggregator {
 	return &aggregator.Aggregator{Store: n.Store, Client: n.Client, Log: n.Log, Workers: p.Fetch.Workers}
 }
 
+// matching is the matcher and what it was configured with. It remembers what it has seen, so it is kept as long as that holds.
+// One goroutine at a time uses it: the follower in a daemon, the command elsewhere.
+type matching struct {
+	with    config.Matching
+	matcher *aggregator.Matcher
+}
+
+// match has the stories of all that was merged worked out.
+func (n *Newsroom) match(ctx context.Context) error {
+	with := n.Plan().Matching
+	if with.Off {
+		n.matching.matcher = nil
+		return nil
+	}
+	if m := &n.matching; m.matcher == nil || m.with != with {
+		*m = matching{with, &aggregator.Matcher{Store: n.Store, Model: model(with)}}
+	}
+	return n.matching.matcher.Catch(ctx, n.now())
+}
+
+// model is what articles are compared by, with the thresholds of the configuration.
+func model(with config.Matching) *alike.Model {
+	m := alike.Default()
+	for level, threshold := range map[alike.Level]float64{alike.Version: with.Version, alike.Copy: with.Copy, alike.Coverage: with.Coverage} {
+		if threshold > 0 {
+			m.Threshold[level] = float32(threshold)
+		}
+	}
+	return m
+}
+
 func (n *Newsroom) filer(progress func(publisher.FilerProgress)) *publisher.Filer {
 	p := n.Plan()
-	return &publisher.Filer{Store: n.Store, Rules: p.Rules, Channels: p.Channels, Log: n.Log, Progress: progress}
+	f := &publisher.Filer{Store: n.Store, Rules: p.Rules, Channels: p.Channels, Log: n.Log, Progress: progress}
+	if !p.Matching.Off {
+		f.Behind = aggregator.MatchConsumer
+	}
+	return f
 }
 
 // inRoom makes a command that works on the store. Where a daemon has the store open, the daemon runs it; else this process

@@ -217,7 +217,7 @@ func (a *app) root() *cobra.Command {
 	}
 	add(groupRun, a.demoCmd(), a.serveCmd(), a.ingestCmd(), a.publishCmd(), a.reloadCmd())
 	add(groupEdit, a.pinCmd(), a.unpinCmd(), a.hideCmd(), a.editCmd(), a.noteCmd(), a.assignCmd(), a.leadCmd(), a.mergeCmd(), a.splitCmd(), a.undoCmd())
-	add(groupLook, a.listCmd(), a.showCmd(), a.storyCmd(), a.whyCmd(), a.logCmd())
+	add(groupLook, a.listCmd(), a.showCmd(), a.storyCmd(), a.whyCmd(), a.backtestCmd(), a.logCmd())
 	add(groupSetup, a.initCmd(), a.checkCmd(), a.schemaCmd(), a.sourceCmd(), a.opmlCmd())
 	add(groupUpkeep, a.storeCmd(), a.sweepCmd(), a.matchCmd(), a.manCmd(root), a.versionCmd())
 	return root

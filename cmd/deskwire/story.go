@@ -31,7 +31,7 @@ type telling struct {
 	Published time.Time           `json:"published"`
 	Agencies  []string            `json:"agencies,omitempty"`
 	Like      []deskwire.Likeness `json:"like,omitempty"` // what the matcher found of it
-	Versions  []formerly           `json:"versions,omitempty"`
+	Versions  []formerly          `json:"versions,omitempty"`
 }
 
 // A formerly is what an article was before, and what became of it.
