@@ -45,7 +45,7 @@ func (r *reader) atomEntry(e *atom.Entry, from item) *piece {
 		item:      from,
 		guid:      e.ID,
 		title:     or(e.Title, first(x, "media", "title")),
-		published: or(e.Published, first(x, "dc", "date"), first(x, "dcterms", "issued")),
+		published: r.firstDate(e.Published, first(x, "dc", "date"), first(x, "dcterms", "issued")),
 		updated:   e.Updated,
 		authors:   persons(e.Authors),
 		bylines:   all(x, "dc", "creator"),

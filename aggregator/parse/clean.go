@@ -30,10 +30,11 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("colspan", "rowspan").OnElements("td", "th")
 	p.AllowAttrs("start", "reversed").OnElements("ol")
 	p.AllowAttrs("value").OnElements("li")
-	p.AllowAttrs("title").OnElements("abbr")
+	p.AllowAttrs("title").OnElements("abbr", "acronym")
 	p.AllowAttrs("datetime").OnElements("time")
 	p.AllowAttrs("dir", "lang").Globally()
 	p.AllowAttrs("class").OnElements("div", "section", "aside", "p", "ul", "figure", "nav", "footer")
+	p.AllowElementsContent("object") // what stands in it for those who can't show it is often the player's address
 	p.SkipElementsContent("svg", "math", "select", "textarea", "button", "template", "canvas", "dialog", "datalist", "map")
 	return p
 })

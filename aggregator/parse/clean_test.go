@@ -24,8 +24,8 @@ func TestClean(t *testing.T) {
 		{`<a href="data:text/html,x">t</a><a href="mailto:a@b.c">m</a>`, `tm`},
 		{`<img src="javascript:x"><img src="data:image/png;base64,AA">`, ``},
 		{`<svg><script>x</script></svg><math><mi>x</mi></math>t`, `t`},
-		{`<form action="/x"><input name="q"><button>Go</button><select><option>a</select>t</form>`, `t`},
-		{`<object data="x.swf"><embed src="/x.swf"></object>`, ``}, // object's content goes with it
+		{`<form action="/x"><input name="q"><button>Go</button><select><option>a</select>t</form>`, `<div>t</div>`},
+		{`<object data="x.swf"><param name="movie" value="x.swf">Old <embed src="/x.swf"></object>`, `Old <a href="https://a.example/x.swf">a.example/x.swf</a>`},
 		{`<p title="&quot;&gt;&lt;script&gt;">t</p>`, `<p>t</p>`},
 		{`<noscript><p title="</noscript><img src=x onerror=alert(1)>">`, `<img src="https://a.example/dir/x" alt=""/>&#34;&gt;`},
 		{`<!-- <p> --><![CDATA[x]]><?php x ?>t`, `t`},
@@ -48,7 +48,11 @@ func TestClean(t *testing.T) {
 		{`<table><tr><td>a<td>b<tr><td>c</table>`, `<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>`},
 		{`a<br>b<hr>`, `a<br/>b<hr/>`},
 		// What becomes something else
-		{`<span><font color=red>t</font></span><center>u</center>`, `tu`},
+		{`<span><font color=red>t</font></span><center>u</center>`, `t<div>u</div>`},
+		{`<details open><summary>Why?</summary>Because.</details>`, `<div><div>Why?</div>Because.</div>`},
+		{`<menu><li>a<li>b</menu><tt>x</tt><acronym title="y">z</acronym>`, `<ul><li>a</li><li>b</li></ul><code>x</code><abbr title="y">z</abbr>`},
+		{`<form><input name=q><p></p></form><p>t</p><div></div>`, `<p>t</p>`},
+		{`<p><a href="mailto:desk@a.example">Write</a> or <a href="tel:+1">call</a> us</p>`, `<p>Write or call us</p>`}, // addresses are http(s); the words stay
 		{`<iframe src="https://www.youtube.com/embed/x1"></iframe>`, `<a href="https://www.youtube.com/watch?v=x1">youtube.com/watch?v=x1</a>`},
 		{`<video src="/v.mp4" title="Storm">no video</video>`, `<a href="https://a.example/v.mp4">Storm</a>`},
 		{`<audio><source src="a.mp3"><source src="a.ogg"></audio>`, `<a href="https://a.example/dir/a.mp3">a.example/dir/a.mp3</a>`},

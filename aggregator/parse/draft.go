@@ -65,7 +65,11 @@ func (r *reader) link(p *piece) string {
 func (r *reader) guid(a *deskwire.Article, p *piece) string {
 	id := or(strings.TrimSpace(p.guid), p.item.about, a.Link)
 	if id == "" {
-		h := xxhash.Sum64String(a.Title + "\x00" + p.published + "\x00" + a.Summary)
+		what := a.Title + "\x00" + strings.TrimSpace(p.published)
+		if a.Title == "" || strings.TrimSpace(p.published) == "" {
+			what += "\x00" + a.Summary // which a correction changes: only where nothing else tells two items apart
+		}
+		h := xxhash.Sum64String(what)
 		return "hash:" + strconv.FormatUint(h, 36)
 	}
 	if len(id) > maxKeyLength {
@@ -195,28 +199,48 @@ func (r *reader) pictures(a *deskwire.Article, p *piece, shown []deskwire.Media)
 	a.Media = p.media
 }
 
-// setDates reads the dates. None is in the future: a source's clock does not decide what is on top.
+// setDates reads the dates. None is in the future: a source's clock does not decide what is on top. What has no date of its own
+// that can be read was published when it was last changed.
 func (r *reader) setDates(a *deskwire.Article, p *piece) {
 	r.dates.language = or(r.doc.Language, r.in.Source.Language)
 	published, ok := r.dates.read(p.published)
 	raw := strings.TrimSpace(p.published)
 	modified, changed := r.dates.read(p.updated)
-	if !ok && raw == "" && changed {
-		published, ok, raw = modified, true, strings.TrimSpace(p.updated)
+	if !ok && changed {
+		published = modified
+		ok, raw = raw == "", or(raw, strings.TrimSpace(p.updated))
 	}
 	now := r.in.Now.UTC()
-	switch {
-	case !ok:
-		a.Published, a.DateRaw = now, cutRunes(collapse(raw), maxDate)
-	case published.After(now):
-		a.Published, a.DateRaw = now, cutRunes(collapse(raw), maxDate)
-	default:
-		a.Published = published
+	if published.IsZero() || published.After(now) {
+		published, ok = now, false
+	}
+	a.Published = published
+	if !ok {
+		a.DateRaw = cutRunes(collapse(raw), maxDate)
 	}
 	if changed && !modified.After(now) && modified.After(a.Published) {
 		a.Modified = modified
 	}
 	a.Published, a.Modified = a.Published.Truncate(time.Millisecond), a.Modified.Truncate(time.Millisecond)
+}
+
+// firstDate is the first of several dates that can be read, for want of one the first that is there.
+func (r *reader) firstDate(dates ...string) (date string) {
+	for i, s := range dates {
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		if date == "" {
+			date = s
+		}
+		if strings.TrimSpace(strings.Join(dates[i+1:], "")) == "" {
+			break // nothing to choose from
+		}
+		if _, ok := r.dates.read(s); ok {
+			return s
+		}
+	}
+	return date
 }
 
 // agencies collects the agencies that bylines, credits, the source line and the text's own dateline name.

@@ -19,8 +19,9 @@ const (
 // An element is what tidy knows about one name.
 type element struct {
 	kind    elementKind
-	implied bool // its end tag may be left out (HTML §13.1.2.4)
-	rich    bool // makes a text more than paragraphs of words
+	as      string // it becomes an element of this name
+	implied bool   // its end tag may be left out (HTML §13.1.2.4)
+	rich    bool   // makes a text more than paragraphs of words
 }
 
 // elements is the allow list: all that can be in a body, and what tidy turns into something of it.
@@ -38,15 +39,17 @@ var elements = map[string]element{
 	"del": {}, "ins": {}, "abbr": {}, "time": {}, "dfn": {}, "bdi": {}, "bdo": {}, "wbr": {kind: void}, "ruby": {}, "rt": {implied: true}, "rp": {implied: true},
 	"section": {kind: block}, "article": {kind: block}, "aside": {kind: block}, "header": {kind: block}, "footer": {kind: block},
 	"nav": {kind: block}, "main": {kind: block}, "address": {kind: block},
-	"center": {kind: discard}, "span": {kind: discard}, "font": {kind: discard}, "picture": {kind: discard},
+	"center": {kind: block, as: "div"}, "details": {kind: block, as: "div"}, "summary": {kind: block, as: "div"}, "form": {kind: block, as: "div"},
+	"fieldset": {kind: block, as: "div"}, "hgroup": {kind: block, as: "div"}, "search": {kind: block, as: "div"}, "legend": {kind: block, as: "div"},
+	"menu": {kind: block, as: "ul", rich: true}, "dir": {kind: block, as: "ul", rich: true}, "tt": {as: "code"}, "acronym": {as: "abbr"}, "span": {kind: discard}, "font": {kind: discard}, "picture": {kind: discard},
 	"iframe": {kind: player}, "video": {kind: player}, "audio": {kind: player}, "source": {kind: void}, "embed": {kind: void},
 }
 
 // names holds every name of an element or attribute that the policy lets through, so that tidy need not make a string for each.
 var names = sync.OnceValue(func() map[string]string {
 	m := map[string]string{}
-	for name := range elements {
-		m[name] = name
+	for name, e := range elements {
+		m[name] = or(e.as, name)
 	}
 	for name := range strings.FieldsSeq("href title src srcset data-src data-lazy-src data-original data-srcset alt width height poster cite " +
 		"colspan rowspan start reversed value datetime dir lang class") {

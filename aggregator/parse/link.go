@@ -32,6 +32,7 @@ func (r *reader) resolve(ref string, base *url.URL) string {
 		u = base.ResolveReference(u)
 	}
 	u.Scheme = strings.ToLower(u.Scheme)
+	u.Host = asciiHost(u.Host)
 	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return ""
 	}
@@ -42,9 +43,13 @@ func (r *reader) resolve(ref string, base *url.URL) string {
 	return ""
 }
 
-// tidyRef removes what browsers remove from an address: white space around it, line breaks and tabs inside it.
+// tidyRef removes what browsers remove from an address: white space around it, line breaks and tabs inside it. What is bent
+// beyond that is mended.
 func tidyRef(s string) string {
 	s = strings.TrimSpace(s)
+	if bent(s) {
+		s = mendAddress(s)
+	}
 	if strings.ContainsAny(s, "\t\r\n") {
 		s = strings.NewReplacer("\t", "", "\r", "", "\n", "").Replace(s)
 	}

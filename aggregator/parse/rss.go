@@ -32,7 +32,7 @@ func (r *reader) rssItem(it *rss.Item, from item) *piece {
 	p := &piece{
 		item:      from,
 		title:     or(it.Title, first(x, "dc", "title"), first(x, "media", "title"), first(x, "itunes", "title")),
-		published: or(it.PubDate, first(x, "dc", "date"), first(x, "dcterms", "issued"), first(x, "dcterms", "created"), first(x, "atom", "published"), first(x, "prism", "publicationDate")),
+		published: r.firstDate(it.PubDate, first(x, "dc", "date"), first(x, "dcterms", "issued"), first(x, "dcterms", "created"), first(x, "atom", "published"), first(x, "prism", "publicationDate")),
 		updated:   or(first(x, "atom", "updated"), first(x, "dcterms", "modified")),
 		lang:      or(first(x, "dc", "language"), from.lang),
 		rights:    or(first(x, "dc", "rights"), first(x, "media", "copyright"), it.Custom["copyright"]),

@@ -27,13 +27,12 @@ func summarize(text string) string {
 		switch {
 		case r == ' ':
 			word = i
-			if strings.ContainsRune(".!?…:\"”»)", prev) && n > maxSummary/2 && ends(text[:i]) {
+			if strings.ContainsRune(".!?…:\"”»)؟۔"+fullStops, prev) && n > maxSummary/2 && ends(text[:i]) {
 				sentence = i
 			}
-		case prev == '。' || prev == '！' || prev == '？':
-			if n > maxSummary/2 {
-				sentence = i
-			}
+		case n > maxSummary/2 && strings.ContainsRune(fullStops, prev) && !strings.ContainsRune(closingMarks, r),
+			n > maxSummary/2 && strings.ContainsRune(closingMarks, prev) && endsInFullStop(text[:i]):
+			sentence = i
 		}
 		prev = r
 	}
@@ -46,6 +45,17 @@ func summarize(text string) string {
 		return strings.TrimRight(text[:word], " ,;:–—-") + "…"
 	}
 	return cutRunes(text, maxSummary)
+}
+
+// Sentences end in a full stop without a space behind it in many scripts, but a closing mark may follow.
+const (
+	fullStops    = "。！？｡।॥።។။"
+	closingMarks = "」』）】》”’"
+)
+
+func endsInFullStop(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(s, closingMarks))
+	return strings.ContainsRune(fullStops, r)
 }
 
 // cutAt is a character's boundary at or before n.
@@ -61,7 +71,7 @@ func ends(s string) bool {
 	s = strings.TrimRight(s, "\"”»)")
 	r, size := utf8.DecodeLastRuneInString(s)
 	if r != '.' {
-		return r == '!' || r == '?' || r == '…'
+		return strings.ContainsRune("!?…؟۔"+fullStops, r)
 	}
 	last := s[strings.LastIndexByte(s[:len(s)-size], ' ')+1 : len(s)-size]
 	if utf8.RuneCountInString(last) > 3 {

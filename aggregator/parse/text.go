@@ -302,11 +302,26 @@ func cutRunes(s string, limit int) string {
 			if utf8.RuneCountInString(s[i:]) <= 1 {
 				return s
 			}
-			return strings.TrimRight(s[:i], " ,;:") + "…"
+			return strings.TrimRight(s[:wholeAt(s, i)], " ,;:") + "…"
 		}
 		n++
 	}
 	return s
+}
+
+// wholeAt is the last place at or before i where s may be cut without parting what is seen as one letter: a mark from the letter
+// that it stands on, two pictures that are joined to one, a Thai or Lao vowel from the consonant that it is written before.
+func wholeAt(s string, i int) int {
+	for range 16 {
+		next, _ := utf8.DecodeRuneInString(s[i:])
+		last, size := utf8.DecodeLastRuneInString(s[:i])
+		before := last >= 0x0e40 && last <= 0x0e44 || last >= 0x0ec0 && last <= 0x0ec4
+		if size == 0 || !unicode.IsMark(next) && next != 0x200d && last != 0x200d && !before && (next < 0x1f3fb || next > 0x1f3ff) {
+			break
+		}
+		i -= size
+	}
+	return i
 }
 
 // number reads a non-negative decimal number, 0 when it is none.

@@ -138,7 +138,7 @@ func (t *tidier) start(tag []byte) {
 		t.figure = len(t.media)
 	}
 	t.rich = t.rich || e.rich && !o.silent
-	if e.kind == block || name == "center" {
+	if e.kind == block {
 		t.lineEnd = true
 	}
 	if name == "pre" && !o.silent {
@@ -166,11 +166,13 @@ func (t *tidier) imply(name, list string) {
 
 // end reads an end tag.
 func (t *tidier) end(name []byte, forced bool) bool {
-	if e, ok := elements[string(name)]; !ok || e.kind == void {
+	e, ok := elements[string(name)]
+	if !ok || e.kind == void {
 		return true
 	}
+	as := e.as
 	at := len(t.stack) - 1
-	for at >= 0 && t.stack[at].name != string(name) {
+	for at >= 0 && t.stack[at].name != string(name) && (as == "" || t.stack[at].name != as) {
 		at--
 	}
 	if at < 0 {
@@ -193,7 +195,7 @@ func (t *tidier) end(name []byte, forced bool) bool {
 func (t *tidier) pop() {
 	o := t.stack[len(t.stack)-1]
 	t.stack = t.stack[:len(t.stack)-1]
-	if elements[o.name].kind == block || o.name == "center" {
+	if elements[o.name].kind == block {
 		t.lineEnd = true
 	}
 	if o.hides {
@@ -201,6 +203,10 @@ func (t *tidier) pop() {
 		return
 	}
 	if o.silent {
+		return
+	}
+	if len(t.out) == o.outAt+len(o.name)+2 && (o.name == "div" || o.name == "p") {
+		t.out = t.out[:o.outAt] // nothing but the start tag: what was in it went
 		return
 	}
 	t.out = append(t.out, "</"...)
