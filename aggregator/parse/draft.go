@@ -225,22 +225,16 @@ func (r *reader) setDates(a *deskwire.Article, p *piece) {
 }
 
 // firstDate is the first of several dates that can be read, for want of one the first that is there.
-func (r *reader) firstDate(dates ...string) (date string) {
-	for i, s := range dates {
-		if s = strings.TrimSpace(s); s == "" {
-			continue
-		}
-		if date == "" {
-			date = s
-		}
-		if strings.TrimSpace(strings.Join(dates[i+1:], "")) == "" {
-			break // nothing to choose from
-		}
-		if _, ok := r.dates.read(s); ok {
-			return s
+func (r *reader) firstDate(dates ...string) string {
+	dates = slices.DeleteFunc(dates, func(s string) bool { return strings.TrimSpace(s) == "" })
+	if len(dates) > 1 {
+		for _, s := range dates {
+			if _, ok := r.dates.read(s); ok {
+				return s
+			}
 		}
 	}
-	return date
+	return strings.Join(dates[:min(len(dates), 1)], "")
 }
 
 // agencies collects the agencies that bylines, credits, the source line and the text's own dateline name.
