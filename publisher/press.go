@@ -184,22 +184,32 @@ func (p *Press) channel(ctx context.Context, s *sheet, ch *deskwire.Channel, st 
 	return nil
 }
 
-// bodies reads the bodies of the items that show them, one for each item.
+// bodyBatch is how many bodies are in memory at once besides those that are used: each may have a megabyte.
+const bodyBatch = 16
+
+// bodies reads the bodies of the items that show them, one for each item; those that [fill] could not use stay empty.
 func (p *Press) bodies(ctx context.Context, ed *deskwire.Edition) ([]string, error) {
-	var ids []deskwire.ID
+	var wanted []int
 	for i := range ed.Items {
 		if ed.Items[i].WantsBody {
-			ids = append(ids, ed.Items[i].Article.ID)
+			wanted = append(wanted, i)
 		}
 	}
-	found, err := p.store.Bodies(ctx, ids...)
-	if err != nil {
-		return nil, err
-	}
-	bodies := make([]string, len(ed.Items))
-	for i := range ed.Items {
-		if ed.Items[i].WantsBody {
-			bodies[i], found = found[0], found[1:]
+	bodies, room := make([]string, len(ed.Items)), maxFeed
+	for batch := range slices.Chunk(wanted, bodyBatch) {
+		ids := make([]deskwire.ID, len(batch))
+		for k, i := range batch {
+			ids[k] = ed.Items[i].Article.ID
+		}
+		found, err := p.store.Bodies(ctx, ids...)
+		if err != nil {
+			return nil, err
+		}
+		for k, i := range batch {
+			if len(found[k]) <= min(maxItem, room) {
+				bodies[i] = found[k]
+				room -= len(found[k])
+			}
 		}
 	}
 	return bodies, nil

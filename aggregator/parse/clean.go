@@ -63,16 +63,43 @@ func (c *cleaner) clean(src []byte, base *url.URL, resolve func(string, *url.URL
 	}
 	t := &c.tidy
 	t.base, t.resolve = base, resolve
-	if !t.run(dropControls(c.raw.Bytes()), false) {
+	if !t.run(dropTurns(dropControls(c.raw.Bytes())), false) {
 		raw := c.raw.Bytes()
 		if len(raw) <= maxBalance && !tangled(raw) {
 			if fixed, err := balance(raw); err == nil {
 				raw = fixed
 			}
 		}
-		t.run(dropControls(raw), true)
+		t.run(dropTurns(dropControls(raw)), true)
 	}
 	return t.result()
+}
+
+// dropTurns removes the characters that turn the direction of the text after them, U+202A to U+202E and U+2066 to U+2069: left
+// open, they turn what stands behind the article too. HTML has dir and bdi for it. Marks that turn nothing else stay.
+func dropTurns(b []byte) []byte {
+	out, from := b, 0
+	for i := 0; ; {
+		j := bytes.IndexByte(b[i:], 0xe2)
+		if j < 0 || i+j+2 >= len(b) {
+			break
+		}
+		i += j
+		if c, d := b[i+1], b[i+2]; !(c == 0x80 && d >= 0xaa && d <= 0xae || c == 0x81 && d >= 0xa6 && d <= 0xa9) {
+			i++
+			continue
+		}
+		if from == 0 {
+			out = make([]byte, 0, len(b))
+		}
+		out = append(out, b[from:i]...)
+		i += 3
+		from = i
+	}
+	if from == 0 {
+		return b
+	}
+	return append(out, b[from:]...)
 }
 
 // longTag is the length from which a tag's attributes are counted.

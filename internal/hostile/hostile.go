@@ -74,13 +74,8 @@ func All(size int, elsewhere string) []Feed {
 }
 
 func name(kind string, n int) string {
-	letters := func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return '-'
-	}
-	return fmt.Sprintf("%s-%d", strings.Trim(strings.Map(letters, strings.ToLower(kind)), "-"), n)
+	words := strings.FieldsFunc(strings.ToLower(kind), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+	return fmt.Sprintf("%s-%d", strings.Join(words, "-"), n)
 }
 
 // answer writes an ordinary answer. extra are further header lines.
@@ -101,6 +96,7 @@ type Server struct {
 	mu    sync.Mutex
 	open  map[net.Conn]bool
 	lines []net.Listener
+	good  time.Time
 }
 
 // NewServer makes a server of feeds that listens nowhere yet.
@@ -152,12 +148,22 @@ func (s *Server) serve(c net.Conn) {
 	}
 	var n int
 	if k, _ := fmt.Sscanf(path, "good-%d", &n); k == 1 {
+		s.mu.Lock()
+		s.good = time.Now()
+		s.mu.Unlock()
 		answer(c, "", "", Good(n))
 	} else if f := s.feeds[path]; f != nil {
 		f.Answer(c, r)
 	} else {
 		io.WriteString(c, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
 	}
+}
+
+// LastGood is when a good feed was last asked for.
+func (s *Server) LastGood() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.good
 }
 
 // Close ends all connections.
