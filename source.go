@@ -91,6 +91,7 @@ type SourceState struct {
 	MovedTo   string    `json:"moved_to,omitempty"` // where permanent redirects point, until confirmed
 	MovedSeen int       `json:"moved_seen,omitempty"`
 	HostUntil time.Time `json:"host_until,omitzero"` // 429's Retry-After: the whole host rests until then
+	RestHost  string    `json:"rest_host,omitempty"` // the host that HostUntil is for, where a redirect led there; "" is URL's
 	NotBefore time.Time `json:"not_before,omitzero"` // Retry-After of this feed: holds even for who asks by hand
 
 	Hints    Hints         `json:"hints,omitzero"`    // the document's own wishes, kept for 304s

@@ -3,6 +3,7 @@ package aggregator
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -390,6 +391,40 @@ func TestHostRests(t *testing.T) {
 	}
 	if r := mustRound(t, a, all, RoundOptions{Now: noon.Add(3 * time.Hour), Only: []string{"beside"}}); r.New != 3 {
 		t.Errorf("after the rest: %v", lines(r))
+	}
+}
+
+// R01 behind a redirect: the host that answered rests, not the one that led there, in this round and in the next process.
+func TestRetryAfterBehindARedirect(t *testing.T) {
+	t.Parallel()
+	a, w := open(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/away":
+			http.Redirect(w, r, "https://busy.example.org/feed", http.StatusFound)
+		case r.Host == "busy.example.org":
+			w.Header().Set("Retry-After", "7200")
+			w.WriteHeader(http.StatusTooManyRequests)
+		default:
+			own(w, r)
+		}
+	})
+	a.Workers = 1
+	all := []deskwire.Source{
+		{Name: "away", URL: "https://front.example.org/away"}, {Name: "beside", URL: "https://front.example.org/feed"}, {Name: "there", URL: "https://busy.example.org/other"},
+	}
+	outcomes := func(r Report) (all []string) {
+		for _, s := range r.Sources {
+			all = append(all, s.Source+" "+string(s.Outcome))
+		}
+		return all
+	}
+	mustRound(t, a, all[:1], RoundOptions{})
+	if got, want := outcomes(mustRound(t, a, all, RoundOptions{})), []string{"beside read"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	r := mustRound(t, a, all, RoundOptions{Now: noon.Add(time.Hour), Only: []string{"away", "there"}})
+	if got, want := outcomes(r), []string{"away put-off", "there put-off"}; !slices.Equal(got, want) || len(w.of("")) != 3 {
+		t.Errorf("%q, want %q; %d requests", got, want, len(w.of("")))
 	}
 }
 

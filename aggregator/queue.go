@@ -214,7 +214,7 @@ type rests struct {
 func (r *rests) learn(states map[string]deskwire.SourceState, now time.Time) {
 	for _, st := range states {
 		if st.HostUntil.After(now) && !st.HostUntil.After(now.Add(fetch.Day)) {
-			r.rest(fetch.Host(st.URL), st.HostUntil)
+			r.rest(fetch.Resting(&st), st.HostUntil)
 		}
 	}
 }

@@ -212,7 +212,7 @@ func (t *try) finish() job {
 	case t.result.Err != nil || t.state.Failures > 0:
 		t.report.Outcome, t.report.Error = Failed, t.state.Error
 	}
-	t.rests.rest(fetch.Host(t.state.URL), t.state.HostUntil)
+	t.rests.rest(fetch.Resting(&t.state), t.state.HostUntil)
 	t.report.NextCheck, t.report.Reason = fetch.Next(t.src, &t.state, now), t.state.NextReason
 	j := job{report: t.report, src: t.src, state: t.state, whole: t.whole, held: t.held}
 	j.prepared = storage.Prepare(t.fetched(t.doc))

@@ -159,6 +159,7 @@ const (
 	stateGivenBy       = 38
 	stateNotBefore     = 39 // and 40
 	stateChurnDoc      = 41 // kind<<32 | count
+	stateRestHost      = 50
 )
 
 // leaseOf reads the lease of a row without the rest; zero when there is none.
@@ -195,6 +196,7 @@ func encodeState(st *deskwire.SourceState) []byte {
 	b = appendText(b, stateETag, st.ETag)
 	b = appendText(b, stateLastModified, st.LastModified)
 	b = appendText(b, stateGivenBy, st.GivenBy)
+	b = appendText(b, stateRestHost, st.RestHost)
 	b = appendUint(b, stateBodyHash, st.BodyHash)
 	b = appendUint(b, stateHeader, st.Header)
 	for _, t := range [...]struct {
@@ -272,6 +274,8 @@ func asked(st *deskwire.SourceState, f *fields, num protowire.Number) bool {
 		st.ETag = f.text()
 	case stateLastModified:
 		st.LastModified = f.text()
+	case stateRestHost:
+		st.RestHost = f.text()
 	case stateGivenBy:
 		st.GivenBy = f.text()
 	case stateBodyHash:

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
 
 	"code.dny.dev/ssrf"
 )
@@ -203,8 +204,26 @@ func plain(err error) error {
 	case errors.Is(err, os.ErrNotExist):
 		return errors.New("there is no such file")
 	}
-	return errors.New(strings.Join(strings.Fields(strings.ToValidUTF8(err.Error(), "?")), " "))
+	return errors.New(line(err.Error()))
 }
+
+// line makes one plain line of a text that may quote a server: no controls, nothing that turns the direction of what follows,
+// not too long.
+func line(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "?"))
+	return clip(strings.Join(strings.Fields(s), " "), maxLine)
+}
+
+// maxLine is how many bytes of a message are kept.
+const maxLine = 300
 
 // dialled is the address that a dial was refused to.
 func dialled(err error) string {

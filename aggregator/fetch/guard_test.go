@@ -76,6 +76,19 @@ func TestRefusedAddresses(t *testing.T) {
 	}
 }
 
+func TestErrorsAreOnePlainLine(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"malformed \x1b[31m\r\nforged: line": "malformed [31m forged: line",
+		"a\u202eb\u2066c\u009bd\xff":         "abcd?",
+		strings.Repeat("x", 5000):            strings.Repeat("x", 300) + "...",
+	} {
+		if got := plain(errors.New(in)).Error(); got != want {
+			t.Errorf("%.40q gives %q", in, got)
+		}
+	}
+}
+
 func TestHost(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{

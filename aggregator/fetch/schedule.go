@@ -78,6 +78,15 @@ func Next(src *deskwire.Source, st *deskwire.SourceState, now time.Time) time.Ti
 	return at
 }
 
+// Resting is the host that asked to be left alone until HostUntil, as [Host] names it: the one that answered, which is not
+// always the one that was asked.
+func Resting(st *deskwire.SourceState) string {
+	if st.RestHost != "" {
+		return st.RestHost
+	}
+	return Host(st.URL)
+}
+
 // Due reports whether the source is to be asked now.
 func Due(src *deskwire.Source, st *deskwire.SourceState, now time.Time) bool {
 	at := Next(src, st, now)
@@ -117,7 +126,7 @@ func After(src *deskwire.Source, st deskwire.SourceState, r Result, now time.Tim
 	t := turn{src: src, st: Begin(src, st), r: &r, now: now, jitter: min(max(jitter, -1), 1)}
 	t.st.LastTry = now
 	t.st.Requests++
-	t.st.NotBefore, t.st.HostUntil = time.Time{}, time.Time{}
+	t.st.NotBefore, t.st.HostUntil, t.st.RestHost = time.Time{}, time.Time{}, ""
 	if r.Err == nil && r.Status == http.StatusNotModified && t.st.ETag == "" && t.st.LastModified == "" {
 		r.Err = fmt.Errorf("the server answered 304 to a request without conditions")
 	}
@@ -293,6 +302,9 @@ func (t *turn) failed() {
 		st.NotBefore = t.now.Add(asked)
 		if r.Status == http.StatusTooManyRequests {
 			st.HostUntil = st.NotBefore
+			if by := Host(r.FinalURL); by != Host(st.URL) {
+				st.RestHost = by // it was not the host that sent us there
+			}
 		}
 		base = min(base, FirstRetry)
 		if wait := doubled(base, st.Failures); wait < asked {

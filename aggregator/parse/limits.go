@@ -31,7 +31,7 @@ const (
 	maxBalance    = 256 << 10 // bytes that an HTML parser is asked to balance; longer ones are closed by hand
 	maxTangle     = 16 << 20  // bytes that a tree of left open elements may take while it is balanced
 	maxBody       = maxToken  // bytes of one item's HTML, before and after cleaning
-	maxArticles   = 16 << 20  // bytes of all articles of a document: short addresses become long ones, heads are inherited
+	maxArticles   = 8 << 20   // bytes of all articles of a document, as of itself: short addresses become long ones, heads are inherited
 	maxLinks      = 64        // feeds named by one page
 	maxCard       = 8 << 10   // bytes of a box that is taken for a related-story card and removed
 	maxZones      = 64        // zones named by the dates of one document

@@ -55,7 +55,7 @@ func (r *reader) readXML(scan *scanned) (*Document, error) {
 // add finishes a draft and keeps it.
 func (r *reader) add(p *piece) {
 	if r.weight > maxArticles {
-		r.note("more than 16 MB of articles: the rest was left out")
+		r.note("more than 8 MB of articles: the rest was left out")
 		return
 	}
 	draft, ok := r.finish(p)

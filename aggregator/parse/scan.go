@@ -58,6 +58,7 @@ const (
 type frame struct {
 	name  []byte // as written
 	kind  frameKind
+	outAt int  // where a field's content begins in out
 	date  bool // a field that gofeed tries all its layouts on, each of which makes a copy
 	base  string
 	cut   int // how much of the name is a prefix that gofeed is not shown
@@ -128,15 +129,24 @@ func newScanner(src []byte, set settings) *scanner {
 // text passes character data on where gofeed reads any: inside a field.
 func (s *scanner) text(t []byte) {
 	if n := len(s.stack); n > 0 && s.stack[n-1].kind == frameField {
-		if s.stack[n-1].date {
-			t = t[:min(len(t), maxDate+1)]
-		}
-		if len(t) > maxToken {
-			t = cutToken(t)
+		s.out = appendText(s.out, s.fitting(t))
+	}
+}
+
+// fitting is as much of a text as the open field has room for, whatever pieces it comes in.
+func (s *scanner) fitting(t []byte) []byte {
+	f := &s.stack[len(s.stack)-1]
+	room := maxToken
+	if f.date {
+		room = maxDate + 1
+	}
+	if room -= len(s.out) - f.outAt; len(t) > room {
+		if !f.date {
 			s.note(textCut)
 		}
-		s.out = appendText(s.out, t)
+		t = cutText(t, max(room, 0))
 	}
+	return t
 }
 
 // markup reads what begins with the '<' at pos. It reports false when the document ends inside it.
@@ -186,8 +196,9 @@ func (s *scanner) cdata() bool {
 	}
 	if field {
 		// Written as a section again: gofeed takes it word for word.
+		text := s.fitting(s.src[s.pos+9 : end])
 		s.out = append(s.out, "<![CDATA["...)
-		s.out = append(s.out, cutToken(s.src[s.pos+9:end])...)
+		s.out = append(s.out, text...)
 		s.out = append(s.out, "]]>"...)
 	}
 	s.pos = next

@@ -183,13 +183,15 @@ func hasName(b, name []byte) bool {
 }
 
 // cutToken cuts a text to maxToken at a character's boundary.
-func cutToken(t []byte) []byte {
-	if len(t) <= maxToken {
+func cutToken(t []byte) []byte { return cutText(t, maxToken) }
+
+// cutText cuts a text to at most n bytes at a character's boundary.
+func cutText(t []byte, n int) []byte {
+	if len(t) <= n {
 		return t
 	}
-	i := maxToken
-	for i > 0 && t[i]&0xc0 == 0x80 {
-		i--
+	for n > 0 && t[n]&0xc0 == 0x80 {
+		n--
 	}
-	return t[:i]
+	return t[:n]
 }

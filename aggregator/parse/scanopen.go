@@ -237,6 +237,7 @@ func (s *scanner) openField(at int, t tag, space, local string, top *frame) {
 		s.out = append(s.out, t.name[f.cut:]...)
 		s.emitAttrs(t, false, f.base)
 		s.out = append(s.out, '>')
+		f.outAt = len(s.out)
 	}
 	s.push(f, t)
 }
