@@ -18,4 +18,6 @@ var (
 )
 
 // broken wraps what gofeed, or a panic in it, said.
-func broken(what any) error { return fmt.Errorf("%w: %s", ErrBroken, plainText(fmt.Sprint(what), maxName)) }
+func broken(what any) error {
+	return fmt.Errorf("%w: %s", ErrBroken, plainText(fmt.Sprint(what), maxName))
+}
