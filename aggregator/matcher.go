@@ -1,6 +1,7 @@
 package aggregator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,9 +22,9 @@ const (
 	// matchWindow is how long after its first sight an article is still matched with earlier ones: longer than anything is
 	// found alike over, since a store may have been written without a matcher.
 	matchWindow = 7 * 24 * time.Hour
-	// matchKept is how long the store remembers the order in which articles were matched: what the matcher needs to be again
-	// what it was, see package alike.
-	matchKept = 10 * 24 * time.Hour
+	// matchKept is how long the store remembers the order in which articles were matched, and what they joined: what the
+	// matcher needs to be again what it was.
+	matchKept = alike.Keep + 24*time.Hour
 )
 
 // A Matcher finds which articles are the same thing told again, once each, in the order in which they were merged, and has
@@ -79,8 +80,9 @@ func (m *Matcher) catch(ctx context.Context, now time.Time) (more bool, err erro
 		}
 	}
 	for _, a := range fresh {
-		step.Articles = append(step.Articles, a.ID)
-		step.Found = append(step.Found, m.match(a, now)...)
+		found, matched := m.match(a, now)
+		step.Articles = append(step.Articles, matched)
+		step.Found = append(step.Found, found...)
 	}
 	if err := m.Store.Match(ctx, step); err != nil {
 		return false, err
@@ -96,7 +98,8 @@ func (m *Matcher) catch(ctx context.Context, now time.Time) (more bool, err erro
 func Rematch(model *alike.Model, articles []*deskwire.Article) (found []deskwire.Likeness) {
 	m := Matcher{Model: model, alike: alike.New(model)}
 	for _, a := range articles {
-		found = append(found, m.match(a, a.FirstSeen)...)
+		some, _ := m.match(a, a.FirstSeen)
+		found = append(found, some...)
 	}
 	return found
 }
@@ -135,42 +138,67 @@ func (m *Matcher) fresh(ctx context.Context, changes []storage.Change, now time.
 	return fresh, nil
 }
 
-// build has alike know what was matched within its window, in the order in which it was.
+// build has alike know what was matched within its window, in the order in which it was, and what it joined.
 func (m *Matcher) build(ctx context.Context) error {
 	m.alike, m.ids, m.first = alike.New(m.Model), nil, 0
-	ids, err := m.Store.Matched(ctx)
+	matched, err := m.Store.Matched(ctx)
 	if err != nil {
 		return err
 	}
-	for part := range slices.Chunk(ids, matchStep) {
-		articles, err := m.Store.Articles(ctx, part...)
+	number := make(map[deskwire.ID]uint32, len(matched))
+	ids := make([]deskwire.ID, 0, matchStep)
+	for part := range slices.Chunk(matched, matchStep) {
+		ids = ids[:0]
+		for i := range part {
+			ids = append(ids, part[i].Article)
+		}
+		articles, err := m.Store.Articles(ctx, ids...)
 		if err != nil {
 			return err
 		}
-		for _, a := range articles {
-			if a != nil {
-				m.add(a)
+		for i, a := range articles {
+			if a == nil {
+				continue // swept
 			}
+			own := uint32(len(m.ids))
+			number[a.ID] = own
+			var groups [alike.Levels]uint32
+			for level, first := range part[i].Groups {
+				switch n, known := number[first]; {
+				case first == "":
+					groups[level] = own
+				case known:
+					groups[level] = n
+				default:
+					groups[level] = alike.Closed
+				}
+			}
+			m.alike.Restore(itemOf(a), groups)
+			m.ids = append(m.ids, a.ID)
 		}
 	}
 	return nil
 }
 
-func (m *Matcher) add(a *deskwire.Article) alike.Verdict {
-	item := alike.Item{Source: a.Source, Title: a.Title, Summary: a.Summary, Arrived: a.FirstSeen}
+// itemOf is what alike sees of an article. A date that the source did not give, or gave for the future, is none.
+func itemOf(a *deskwire.Article) *alike.Item {
+	it := alike.Item{Source: a.Source, Title: a.Title, Summary: a.Summary, Arrived: a.FirstSeen}
 	if a.DateRaw == "" && !a.Published.Equal(a.FirstSeen) {
-		item.Published = a.Published
+		it.Published = a.Published
 	}
-	v := m.alike.Add(&item)
-	m.ids = append(m.ids, a.ID)
-	return v
+	return &it
 }
 
 // match is what is found of one article.
-func (m *Matcher) match(a *deskwire.Article, now time.Time) (found []deskwire.Likeness) {
-	v := m.add(a)
+func (m *Matcher) match(a *deskwire.Article, now time.Time) (found []deskwire.Likeness, matched storage.Matched) {
+	v := m.alike.Add(itemOf(a))
+	m.ids = append(m.ids, a.ID)
+	matched.Article = a.ID
 	for level, name := range [alike.Levels]deskwire.Level{deskwire.Version, deskwire.Copy, deskwire.Coverage} {
 		k := &v.Links[level]
+		if k.Group != v.Ref {
+			matched.Groups[level] = cmp.Or(m.name(k.Group), forgotten)
+		}
 		l := deskwire.Likeness{Article: a.ID, Level: name, Score: rounded(k.Score), Threshold: rounded(k.Threshold), At: now.UTC()}
 		switch {
 		case k.Joined(v.Ref) && k.Kind == alike.Level(level):
@@ -188,8 +216,11 @@ func (m *Matcher) match(a *deskwire.Article, now time.Time) (found []deskwire.Li
 		}
 		found = append(found, l)
 	}
-	return found
+	return found, matched
 }
+
+// forgotten stands for an article that nobody remembers: no group of it takes in more.
+const forgotten deskwire.ID = "0000000000000000"
 
 // name is the article of a number; "" for one that was forgotten.
 func (m *Matcher) name(number uint32) deskwire.ID {

@@ -46,6 +46,7 @@ func wires(t *testing.T) (*Aggregator, *world, []deskwire.Source) {
 		}
 		write(rw, rss("", items...))
 	})
+	a.Workers = 1 // the order in which articles come is no chance
 	var all []deskwire.Source
 	for _, name := range []string{"origin", "hill", "coast"} {
 		all = append(all, deskwire.Source{Name: name, URL: "https://" + name + ".example.org/" + name})
@@ -53,7 +54,7 @@ func wires(t *testing.T) (*Aggregator, *world, []deskwire.Source) {
 	return a, w, all
 }
 
-// stories are all stories by the GUIDs of their articles.
+// told are all stories by the GUIDs of their articles.
 func told(t *testing.T, s *storage.Store) (all []string) {
 	t.Helper()
 	seen := map[deskwire.ID]bool{}
@@ -91,7 +92,7 @@ func TestMatcherIsTheSameAfterARestart(t *testing.T) {
 			w.mu.Lock()
 			w.now = now
 			w.mu.Unlock()
-			mustRound(t, a, all, RoundOptions{Now: now})
+			mustRound(t, a, all, RoundOptions{Now: now, Only: []string{"origin", "hill", "coast"}})
 			if !keep && hour%24 == 0 {
 				m = &Matcher{Store: a.Store, Model: model}
 			}
@@ -117,11 +118,7 @@ func TestMatcherIsTheSameAfterARestart(t *testing.T) {
 			}
 		}
 	}
-	articles := 0
-	for range kept {
-		articles++
-	}
-	if joined := 3*hours - articles; joined < hours/2 {
+	if joined := 3*hours - len(kept); joined < hours/2 {
 		t.Errorf("%d articles joined a story, want most copies", joined)
 	}
 }

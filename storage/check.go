@@ -103,9 +103,8 @@ func checkRow(tx Tx, t Table, key string, val []byte) []string {
 	case tableCovered:
 		c.covered()
 	case tableMatched:
-		if len(val) != 12 || !deskwire.ID(key).Valid() {
-			c.fault("not a matched article")
-		}
+		_, _, err := decodeMatched(key, val)
+		c.ok(err)
 	case tableChange:
 		c.change()
 	case tableDecision:

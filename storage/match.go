@@ -26,9 +26,17 @@ const (
 type Matching struct {
 	Consumer string // whose cursor moves
 	From, To Cursor // From must be where it stands, else nothing is written and ErrBusy returned
-	Articles []deskwire.ID
+	Articles []Matched
 	Found    []deskwire.Likeness
 	Window   time.Time // articles first seen before that need not be remembered as matched any more
+}
+
+// A Matched is an article that the matcher has looked at.
+type Matched struct {
+	Article deskwire.ID
+	// Groups are the first articles of the groups that it joined, as the matcher counts them: version, copy, coverage; ""
+	// where that is the article itself. The matcher needs them to go on where it, or another, ended.
+	Groups [3]deskwire.ID
 }
 
 // Match writes one step: what was found, the stories that came of it, and which articles have been looked at. An article
@@ -60,13 +68,14 @@ func match(tx Tx, m *Matching) error {
 		found[l.Article] = append(found[l.Article], l)
 	}
 	stamp := tx.Stamp()
-	for n, id := range m.Articles {
+	for n, a := range m.Articles {
+		id := a.Article
 		if heads, err := getHeads(tx, []deskwire.ID{id}); err != nil {
 			return err
 		} else if heads[0] == nil {
 			continue // swept since
 		}
-		tx.Set(tableMatched, string(id), binary.BigEndian.AppendUint32([]byte(stamp.Key()), uint32(n)))
+		tx.Set(tableMatched, string(id), a.encode(stamp, n))
 		if len(found[id]) == 0 || tx.Get(tableLike, string(id))[0] != nil {
 			continue
 		}
@@ -130,6 +139,9 @@ func grown(tx Tx, h *head) (bool, error) {
 
 // cover puts an article into the coverage of another, and tells the stories that it is related to from now on.
 func cover(tx Tx, id, to deskwire.ID) error {
+	if tx.Get(tableCover, string(id))[0] != nil {
+		return nil // others found it before it was looked at itself
+	}
 	group := tx.Get(tableCover, string(to))[0]
 	if group == nil {
 		group = []byte(to)
@@ -198,32 +210,72 @@ func forget(tx Tx, window time.Time) error {
 	return nil
 }
 
+// orderLen is the length of an article's place among the matched ones: the stamp and a number.
+const orderLen = 8 + 4
+
+// encode writes the place and, unless the article stands alone at every level, its groups.
+func (m *Matched) encode(stamp Stamp, n int) []byte {
+	b := binary.BigEndian.AppendUint32([]byte(stamp.Key()), uint32(n))
+	if m.Groups == [3]deskwire.ID{} {
+		return b
+	}
+	for _, g := range m.Groups {
+		b = append(b, cmp.Or(g, m.Article)...)
+	}
+	return b
+}
+
+// decodeMatched reads a row of the matched articles.
+func decodeMatched(key string, val []byte) (m Matched, order string, err error) {
+	m.Article = deskwire.ID(key)
+	bad := !m.Article.Valid() || len(val) != orderLen && len(val) != orderLen+len(m.Groups)*deskwire.IDLen
+	for i := range m.Groups {
+		if !bad && len(val) > orderLen {
+			m.Groups[i] = deskwire.ID(val[orderLen+i*deskwire.IDLen:][:deskwire.IDLen])
+			if bad = !m.Groups[i].Valid(); m.Groups[i] == m.Article {
+				m.Groups[i] = ""
+			}
+		}
+	}
+	if bad {
+		return m, "", damaged(tableMatched, key, "not a matched article")
+	}
+	return m, string(val[:orderLen]), nil
+}
+
 // Matched returns the articles that were matched within the window, in the order in which they were.
-func (s *Store) Matched(ctx context.Context) ([]deskwire.ID, error) {
-	type row struct{ id, order string }
+func (s *Store) Matched(ctx context.Context) ([]Matched, error) {
+	type row struct {
+		Matched
+		order string
+	}
 	var rows []row
 	for from, done := "", false; !done; {
-		n := 0
+		known := len(rows)
 		err := s.engine.View(ctx, func(tx Tx) error {
-			some := rows[:len(rows):len(rows)]
-			n = 0
+			rows = rows[:known]
 			for key, val := range tx.Scan(tableMatched, from, "", walkStep, false) {
-				some, n, from = append(some, row{key, string(val)}), n+1, after(key)
+				m, order, err := decodeMatched(key, val)
+				if err != nil {
+					return err
+				}
+				rows = append(rows, row{m, order})
 			}
-			rows = some
 			return nil
 		})
 		if err != nil {
 			return nil, fmt.Errorf("matched articles: %w", err)
 		}
-		done = n < walkStep
+		if done = len(rows)-known < walkStep; !done {
+			from = after(string(rows[len(rows)-1].Article))
+		}
 	}
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.order, b.order) })
-	ids := make([]deskwire.ID, len(rows))
-	for i, r := range rows {
-		ids[i] = deskwire.ID(r.id)
+	matched := make([]Matched, len(rows))
+	for i := range rows {
+		matched[i] = rows[i].Matched
 	}
-	return ids, nil
+	return matched, nil
 }
 
 // Unmatched returns those of the articles that are not among the matched ones of the window, in the order given.

@@ -18,8 +18,9 @@
 //	like      article ID                           JSON([]deskwire.Likeness): what the matcher found of it when it came
 //	cover     article ID                           the coverage that it is part of: the ID of its first article
 //	covered   coverage ID, article ID              nothing; the articles of a coverage, oldest first
-//	matched   article ID                           stamp (8 bytes) and number (4 bytes): the order in which the articles within
-//	                                               the matcher's window were matched
+//	matched   article ID                           stamp (8 bytes) and number (4 bytes), the order in which the articles within
+//	                                               the matcher's window were matched; and, where it joined others, the
+//	                                               first article of its group at each level
 //	change    stamp (8 bytes), story ID            one byte, the kind of change; one row a story, at its last change
 //	source    name                                 its SourceState, the lease first; see source.go
 //	marks     name                                 mark (8 bytes) and ID of each item of the last document
