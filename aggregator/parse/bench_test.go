@@ -12,6 +12,7 @@ import (
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/mmcdole/gofeed"
+	"golang.org/x/text/encoding/charmap"
 
 	"deskwire"
 )
@@ -82,6 +83,31 @@ func wire(format string, items int) []byte {
 	return out.Bytes()
 }
 
+// benchClasses are the documents that parsing is measured with: each format, and one with text beyond ASCII in UTF-8 and not.
+var benchClasses = []string{"rss", "atom", "json", "rss-cyrillic", "rss-windows-1251"}
+
+// classed is the document of a class.
+func classed(class string, items int) []byte {
+	format, variant, _ := strings.Cut(class, "-")
+	body := wire(format, items)
+	if variant == "" {
+		return body
+	}
+	body = []byte(strings.NewReplacer(
+		"river", "річка", "council", "рада", "minister", "міністр", "harbour", "гавань", "budget", "бюджет", "school", "школа", "winter", "зима", "market", "ринок",
+		"village", "село", "border", "кордон", "hospital", "лікарня", "teacher", "вчитель", "railway", "залізниця", "energy", "енергія", "report", "звіт", "morning", "ранок",
+		" in ", " в ", " on ", " на ", " and ", " та ", " after ", " після ", " the ", " цей ", " old ", " старий ", " new ", " новий ", " long ", " довгий ",
+	).Replace(string(body)))
+	if variant == "windows-1251" {
+		out, err := charmap.Windows1251.NewEncoder().Bytes(bytes.Replace(body, []byte("UTF-8"), []byte("windows-1251"), 1))
+		if err != nil {
+			panic(err)
+		}
+		return out
+	}
+	return body
+}
+
 func words(rnd *rand.Rand, n int) string {
 	stock := strings.Fields("river council minister harbour budget school winter market village border hospital teacher railway energy report morning evening court police summit election farmer island bridge of the in on and after before with against under new old long late")
 	var b strings.Builder
@@ -99,8 +125,8 @@ func words(rnd *rand.Rand, n int) string {
 //
 //	go test -run '^$' -bench 'Parse|Bare' ./aggregator/parse
 func BenchmarkParse(b *testing.B) {
-	for _, format := range []string{"rss", "atom", "json"} {
-		body := wire(format, 30)
+	for _, format := range benchClasses {
+		body := classed(format, 30)
 		b.Run(format, func(b *testing.B) {
 			in := Input{Body: body, URL: "https://news.example.org/feed", Source: deskwire.Source{Name: "s"}, Now: time.Date(2026, 5, 4, 0, 0, 0, 0, time.UTC)}
 			b.SetBytes(int64(len(body)))
@@ -118,8 +144,8 @@ func BenchmarkParse(b *testing.B) {
 
 // The bare loop: gofeed and bluemonday's policy for user content, nothing else.
 func BenchmarkBare(b *testing.B) {
-	for _, format := range []string{"rss", "atom", "json"} {
-		body := wire(format, 30)
+	for _, format := range benchClasses {
+		body := classed(format, 30)
 		b.Run(format, func(b *testing.B) {
 			parser, ugc := gofeed.NewParser(), bluemonday.UGCPolicy()
 			b.SetBytes(int64(len(body)))

@@ -110,6 +110,9 @@ func fromUTF32(b []byte, order binary.ByteOrder) []byte {
 	return out
 }
 
+// enoughBad sequences show what a text is; the rest of it is not counted.
+const enoughBad = 200
+
 // mostlyUTF8 reports whether a text that is not valid UTF-8 is UTF-8 all the same, with accidents: titles cut in the middle
 // of a character, one item pasted from elsewhere. At least nine of ten non-ASCII sequences must be well formed.
 func mostlyUTF8(b []byte) bool {
@@ -121,7 +124,9 @@ func mostlyUTF8(b []byte) bool {
 		}
 		r, n := utf8.DecodeRune(b)
 		if r == utf8.RuneError && n == 1 {
-			bad++
+			if bad++; bad == enoughBad && good < 9*bad {
+				return false
+			}
 		} else {
 			good++
 		}

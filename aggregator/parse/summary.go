@@ -95,7 +95,7 @@ func measure(text string) (words, seconds int) {
 		case spaceless(r):
 			chars++
 			inWord = false
-		case unicode.IsLetter(r), unicode.IsDigit(r):
+		case plainLetter(r), unicode.IsLetter(r), unicode.IsDigit(r):
 			if !inWord {
 				words++
 			}
@@ -111,6 +111,13 @@ func measure(text string) (words, seconds int) {
 func spaceless(r rune) bool {
 	return r >= 0x0e00 && r <= 0x0eff || r >= 0x1000 && r <= 0x109f || r >= 0x1780 && r <= 0x17ff || // Thai, Lao, Burmese, Khmer
 		r >= 0x3040 && r <= 0x30ff || r >= 0x3400 && r <= 0x4dbf || r >= 0x4e00 && r <= 0x9fff || r >= 0xf900 && r <= 0xfaff || r >= 0x20000 && r <= 0x3ffff
+}
+
+// plainLetter reports whether a character is one of the letters that most text beyond ASCII consists of: Latin with accents, Cyrillic,
+// Chinese characters, Korean syllables. It saves looking them up in Unicode's tables.
+func plainLetter(r rune) bool {
+	return r >= 0x48a && r < 0x530 || r >= 0x400 && r <= 0x481 || r >= 0xc0 && r < 0x250 && r != 0xd7 && r != 0xf7 ||
+		r >= 0x4e00 && r <= 0x9ffc || r >= 0xac00 && r <= 0xd7a3
 }
 
 // digest is the hash of what a reader would notice; the package comment says what counts.
@@ -134,7 +141,7 @@ func digest(a *deskwire.Article, text string) uint64 {
 				}
 			} else {
 				r, n := utf8.DecodeRuneInString(s[i:])
-				if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
+				if plainLetter(r) || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
 					if gap {
 						buf, gap = append(buf, ' '), false
 					}

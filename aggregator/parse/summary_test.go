@@ -3,6 +3,7 @@ package parse
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -40,6 +41,16 @@ func TestSummarizeScripts(t *testing.T) {
 		}
 		if !utf8.ValidString(got) || strings.HasSuffix(got, "เ…") || strings.Contains(got, "\u200d…") {
 			t.Errorf("%s: %q parts a letter", c.name, got)
+		}
+	}
+}
+
+// The short way to tell letters says what Unicode says.
+func TestPlainLetter(t *testing.T) {
+	t.Parallel()
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if plainLetter(r) && !unicode.IsLetter(r) {
+			t.Errorf("%U is no letter", r)
 		}
 	}
 }
