@@ -26,7 +26,19 @@ var agencies = map[string]string{
 	"APA": "APA", "SDA": "Keystone-SDA", "Keystone-SDA": "Keystone-SDA", "SID": "SID", "epd": "epd", "KNA": "KNA",
 	"Europa Press": "Europa Press", "Agerpres": "Agerpres", "Tanjug": "Tanjug", "Hina": "HINA", "HINA": "HINA", "STA": "STA",
 	"MENA": "MENA", "WAFA": "WAFA", "IRNA": "IRNA", "SANA": "SANA", "Antara": "Antara", "Bernama": "Bernama", "CNA": "CNA",
-	"EPA": "EPA", "EPA-EFE": "EPA", "Getty": "Getty Images", "Getty Images": "Getty Images",
+	"EPA": "EPA", "EPA-EFE": "EPA", "epa": "EPA", "Getty": "Getty Images", "Getty Images": "Getty Images",
+	"GETTY IMAGES": "Getty Images", "afp": "AFP", "reuters": "Reuters", "Afp": "AFP", "Dpa": "dpa",
+	"picture alliance": "picture alliance", "picture-alliance": "picture alliance", "Imago": "imago", "imago": "imago", "IMAGO": "imago",
+	"imago images": "imago", "IMAGO Images": "imago", "NurPhoto": "NurPhoto", "Sipa": "Sipa", "SIPA": "Sipa", "Sipa USA": "Sipa",
+	"ZUMA": "ZUMA", "ZUMA Press": "ZUMA", "TT": "TT", "NTB scanpix": "NTB", "Scanpix": "Scanpix", "Ritzau Scanpix": "Ritzau", "dpa-AFX": "dpa-AFX",
+	"Canadian Press": "The Canadian Press", "The Canadian Press": "The Canadian Press", "AZERTAC": "AZERTAC", "Armenpress": "Armenpress",
+	"LaPresse": "LaPresse", "Notimex": "Notimex", "Télam": "Télam", "Prensa Latina": "Prensa Latina", "Agência Brasil": "Agência Brasil",
+	"Reuter": "Reuters", "Рейтер": "Reuters", "Рейтерс": "Reuters", "АФП": "AFP", "РИА": "RIA Novosti", "БЕЛТА": "BelTA", "БелТА": "BelTA", "БТА": "BTA", "BTA": "BTA",
+	"共同": "Kyodo", "共同通信": "Kyodo", "共同社": "Kyodo", "時事": "Jiji", "時事通信": "Jiji", "時事通信社": "Jiji", "ロイター": "Reuters",
+	"新华社": "Xinhua", "新華社": "Xinhua", "中新社": "China News Service", "中央社": "CNA", "路透社": "Reuters", "法新社": "AFP", "美联社": "AP", "美聯社": "AP",
+	"연합뉴스": "Yonhap", "뉴시스": "Newsis", "뉴스1": "News1", "AFP通信": "AFP", "AFP通信社": "AFP",
+	"رويترز": "Reuters", "أ ف ب": "AFP", "أ.ف.ب": "AFP", "فرانس برس": "AFP", "د ب أ": "dpa", "د.ب.أ": "dpa", "أ ب": "AP", "WAM": "WAM",
+	"רויטרס": "Reuters", "איי-פי": "AP",
 }
 
 // agencyName is the agency that s is the name of.
@@ -49,15 +61,20 @@ func textAgencies(text string) (found []string) {
 		before := head[:dash]
 		if open := strings.LastIndexByte(before, '('); open >= 0 {
 			if end := strings.IndexByte(before[open:], ')'); end > 0 {
-				found = appendAgencies(found, before[open+1:open+end])
+				named := before[open+1 : open+end]
+				known := len(found)
+				if found = appendAgencies(found, named); len(found) == known && placed(before[:open], named) {
+					found = append(found, named)
+				}
 			}
 		} else if len(strings.Fields(before)) <= 6 {
 			found = appendAgencies(found, before)
 		}
-	} else if strings.HasPrefix(head, "(") {
-		if end := strings.IndexByte(head, ')'); end > 0 {
-			found = appendAgencies(found, head[1:end])
-		}
+	}
+	if inner := bracketed(head); inner != "" {
+		found = appendAgencies(found, inner)
+	} else if rest, ok := strings.CutPrefix(head, "新华社"); ok && strings.Contains(rest, "电") {
+		found = append(found, "Xinhua")
 	}
 	tail := strings.TrimRight(text[max(0, len(text)-signoffBytes):], " .\n")
 	if strings.HasSuffix(tail, ")") {
@@ -66,6 +83,59 @@ func textAgencies(text string) (found []string) {
 		}
 	}
 	return found
+}
+
+// brackets are those that datelines of East Asia stand in.
+var brackets = [...][2]string{{"(", ")"}, {"（", "）"}, {"【", "】"}, {"[", "]"}}
+
+// bracketed is what stands in the brackets that a text begins with: "(AFP)", "（共同）", "(서울=연합뉴스)".
+func bracketed(head string) string {
+	for _, b := range brackets {
+		if rest, ok := strings.CutPrefix(head, b[0]); ok {
+			inner, _, ok := strings.Cut(rest, b[1])
+			if !ok {
+				return ""
+			}
+			return inner
+		}
+	}
+	return ""
+}
+
+// placed reports whether a dateline names an agency that is on no list: three to six capital letters in brackets after a place
+// in capital letters, "LONDON (XYZ) -", or after a place and a date, "Riga, May 3 (XYZ) -". Letters that only shorten the words
+// before them, "WORLD BAKERS UNION (WBU) -", name no agency.
+func placed(place, name string) bool {
+	if n := utf8.RuneCountInString(name); n < 3 || n > 6 || !capitals(name) {
+		return false
+	}
+	place = strings.TrimSpace(place)
+	words := strings.Fields(place)
+	if len(words) == 0 || len(words) > 6 {
+		return false
+	}
+	initials := ""
+	for _, w := range words {
+		r, _ := utf8.DecodeRuneInString(w)
+		initials += string(r)
+	}
+	if strings.HasSuffix(initials, name) || strings.EqualFold(initials, name) {
+		return false
+	}
+	town, date, dated := strings.Cut(place, ",")
+	first, _ := utf8.DecodeRuneInString(town)
+	return capitals(strings.NewReplacer(" ", "", "-", "", ".", "").Replace(town)) ||
+		dated && unicode.IsUpper(first) && len(strings.Fields(town)) <= 3 && strings.ContainsAny(date, "0123456789")
+}
+
+// capitals reports whether s consists of capital letters.
+func capitals(s string) bool {
+	for _, r := range s {
+		if !unicode.IsUpper(r) {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // dashAt is where the dash after a dateline stands: between spaces, or a long one anywhere.
@@ -83,10 +153,13 @@ func dashAt(s string) int {
 
 // appendAgencies adds the agencies that a short text consists of or lists: "AFP", "Kin Cheung / Pool / AFP", "AP Photo/Jane Roe".
 func appendAgencies(list []string, s string) []string {
-	parts := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("/,;|·•&+", r) })
-	for _, part := range parts {
+	parts := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("/,;|·•&+=＝", r) })
+	for i, part := range parts {
 		part = strings.TrimSpace(part)
 		name, ok := agencyName(part)
+		if !ok && i >= 2 && i == len(parts)-1 && strings.EqualFold(strings.TrimSpace(parts[i-1]), "pool") && capitals(part) && len(part) <= 12 {
+			name, ok = part, true // only agencies send photographers into a pool
+		}
 		if !ok {
 			for _, extra := range []string{" Photo", " photo", " via AP", " via Getty Images", " via Reuters", " via AFP"} {
 				if rest, cut := strings.CutSuffix(part, extra); cut {
@@ -102,74 +175,4 @@ func appendAgencies(list []string, s string) []string {
 		}
 	}
 	return list
-}
-
-// splitCredit takes the credit off the end of a caption: "A street in Hong Kong (Kin Cheung / Pool / AFP)", "… Photo: Jane Roe".
-func splitCredit(s string) (caption, credit string) {
-	trimmed := strings.TrimRight(s, " .")
-	if strings.HasSuffix(trimmed, ")") || strings.HasSuffix(trimmed, "]") {
-		open := strings.LastIndexAny(trimmed, "([")
-		if open >= 0 {
-			inner := trimmed[open+1 : len(trimmed)-1]
-			if looksLikeCredit(inner) {
-				return strings.TrimSpace(trimmed[:open]), creditText(inner)
-			}
-		}
-	}
-	for _, mark := range creditMarks {
-		i := strings.LastIndex(s, mark)
-		if i < 0 || len(s)-i > maxName || i > 0 && !boundary(s[:i]) {
-			continue
-		}
-		if c := creditText(s[i+len(mark):]); c != "" {
-			return strings.TrimRight(strings.TrimSpace(s[:i]), "|-–—"), c
-		}
-	}
-	return s, ""
-}
-
-var creditMarks = []string{
-	"Photo: ", "Photos: ", "Photo by ", "Photograph: ", "Picture: ", "Image: ", "Image credit: ", "Credit: ", "Foto: ", "Fotos: ", "Bild: ", "Photo : ",
-	"Crédit: ", "Crédit : ", "© ", "Фото: ", "Foto di ", "Quelle: ", "Källa: ",
-}
-
-// boundary reports whether a new sentence can begin after s.
-func boundary(s string) bool {
-	r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(s, " "))
-	return !unicode.IsLetter(r) && !unicode.IsDigit(r) || strings.HasSuffix(s, "  ")
-}
-
-// looksLikeCredit tells a credit in brackets from an aside.
-func looksLikeCredit(s string) bool {
-	if s == "" || len(s) > maxName || strings.ContainsAny(s, "()[]?!") {
-		return false
-	}
-	if len(appendAgencies(nil, s)) > 0 {
-		return true
-	}
-	for _, mark := range creditMarks {
-		if strings.HasPrefix(s, mark) {
-			return true
-		}
-	}
-	parts := strings.Split(s, "/")
-	if len(parts) < 2 {
-		return false
-	}
-	for _, part := range parts {
-		r, _ := utf8.DecodeRuneInString(strings.TrimSpace(part))
-		if !unicode.IsUpper(r) {
-			return false
-		}
-	}
-	return true
-}
-
-// creditText removes the words that only say that a credit follows, and brackets around it.
-func creditText(s string) string {
-	s = strings.TrimSpace(s)
-	for _, mark := range creditMarks {
-		s = strings.TrimPrefix(s, mark)
-	}
-	return strings.Trim(s, " ().[]©:|")
 }

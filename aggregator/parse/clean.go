@@ -24,8 +24,10 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowElements(names...)
 	p.AllowNoAttrs().OnElements(names...)
 	p.AllowAttrs("href", "title").OnElements("a")
-	p.AllowAttrs("src", "srcset", "data-src", "data-lazy-src", "data-original", "data-srcset", "alt", "title", "width", "height").OnElements("img")
-	p.AllowAttrs("src", "srcset", "data-src", "poster", "title", "width", "height").OnElements("iframe", "video", "audio", "source", "embed")
+	p.AllowAttrs("src", "srcset", "data-src", "data-lazy-src", "data-original", "data-srcset", "data-lazy-srcset", "data-orig-file", "data-lazy", "data-echo", "data-image",
+		"alt", "title", "width", "height", "class").OnElements("img", "amp-img")
+	p.AllowAttrs("src", "srcset", "data-src", "poster", "title", "width", "height").OnElements("iframe", "video", "audio", "embed")
+	p.AllowAttrs("src", "srcset", "data-src", "data-srcset", "data-lazy-srcset").OnElements("source")
 	p.AllowAttrs("cite").OnElements("blockquote", "q", "del", "ins")
 	p.AllowAttrs("colspan", "rowspan").OnElements("td", "th")
 	p.AllowAttrs("start", "reversed").OnElements("ol")
@@ -33,7 +35,7 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("title").OnElements("abbr", "acronym")
 	p.AllowAttrs("datetime").OnElements("time")
 	p.AllowAttrs("dir", "lang").Globally()
-	p.AllowAttrs("class").OnElements("div", "section", "aside", "p", "ul", "figure", "nav", "footer")
+	p.AllowAttrs("class").OnElements("div", "section", "aside", "p", "ul", "figure", "nav", "footer", "figcaption", "span", "cite", "small", "dd")
 	p.AllowElementsContent("object") // what stands in it for those who can't show it is often the player's address
 	p.SkipElementsContent("svg", "math", "select", "textarea", "button", "template", "canvas", "dialog", "datalist", "map")
 	return p
@@ -57,6 +59,10 @@ type cleaned struct {
 // clean sanitises HTML whose relative addresses are relative to base. Cleaning what is clean changes nothing.
 func (c *cleaner) clean(src []byte, base *url.URL, resolve func(string, *url.URL) string) cleaned {
 	src = thin(cutToken(src))
+	if bytes.Contains(src, []byte("<noscript")) { // the tokenizer takes its content for one text
+		src = bytes.ReplaceAll(src, []byte("<noscript"), []byte("<"+noScript))
+		src = bytes.ReplaceAll(src, []byte("</noscript"), []byte("</"+noScript))
+	}
 	c.raw.Reset()
 	if err := policy().SanitizeReaderToWriter(bytes.NewReader(src), &c.raw); err != nil {
 		return cleaned{}

@@ -41,9 +41,12 @@ var elements = map[string]element{
 	"nav": {kind: block}, "main": {kind: block}, "address": {kind: block},
 	"center": {kind: block, as: "div"}, "details": {kind: block, as: "div"}, "summary": {kind: block, as: "div"}, "form": {kind: block, as: "div"},
 	"fieldset": {kind: block, as: "div"}, "hgroup": {kind: block, as: "div"}, "search": {kind: block, as: "div"}, "legend": {kind: block, as: "div"},
-	"menu": {kind: block, as: "ul", rich: true}, "dir": {kind: block, as: "ul", rich: true}, "tt": {as: "code"}, "acronym": {as: "abbr"}, "span": {kind: discard}, "font": {kind: discard}, "picture": {kind: discard},
+	"menu": {kind: block, as: "ul", rich: true}, "dir": {kind: block, as: "ul", rich: true}, "tt": {as: "code"}, "acronym": {as: "abbr"}, "span": {kind: discard}, "font": {kind: discard}, "picture": {kind: discard}, "amp-img": {kind: discard}, noScript: {kind: discard},
 	"iframe": {kind: player}, "video": {kind: player}, "audio": {kind: player}, "source": {kind: void}, "embed": {kind: void},
 }
+
+// noScript is the name that <noscript> goes by after it was read: what browsers that run no scripts would show.
+const noScript = "dw-noscript"
 
 // names holds every name of an element or attribute that the policy lets through, so that tidy need not make a string for each.
 var names = sync.OnceValue(func() map[string]string {
@@ -51,7 +54,7 @@ var names = sync.OnceValue(func() map[string]string {
 	for name, e := range elements {
 		m[name] = or(e.as, name)
 	}
-	for name := range strings.FieldsSeq("href title src srcset data-src data-lazy-src data-original data-srcset alt width height poster cite " +
+	for name := range strings.FieldsSeq("href title src srcset data-src data-lazy-src data-original data-srcset data-lazy-srcset data-orig-file data-lazy data-echo data-image alt width height poster cite " +
 		"colspan rowspan start reversed value datetime dir lang class") {
 		m[name] = name
 	}
@@ -65,25 +68,4 @@ var closers = map[string]string{
 	"p": "p", "div": "p", "ul": "p", "ol": "p", "dl": "p", "table": "p", "blockquote": "p", "figure": "p", "pre": "p", "hr": "p",
 	"h1": "p", "h2": "p", "h3": "p", "h4": "p", "h5": "p", "h6": "p", "section": "p", "article": "p", "aside": "p", "header": "p",
 	"footer": "p", "nav": "p", "main": "p", "address": "p",
-}
-
-// cardClasses are words of class attributes that name what stands in an article without being part of it.
-var cardClasses = map[string]bool{
-	"related": true, "related-posts": true, "related-articles": true, "related-content": true, "related-story": true, "related-stories": true,
-	"related-news": true, "related-links": true, "relatedposts": true, "jp-relatedposts": true, "read-more": true, "readmore": true,
-	"read-also": true, "readalso": true, "see-also": true, "more-on": true, "newsletter": true, "newsletter-signup": true,
-	"newsletter-box": true, "newsletter-form": true, "subscribe": true, "subscribe-box": true, "sharedaddy": true, "share-buttons": true,
-	"social-share": true, "sharing": true, "addtoany_share_save_container": true, "feedflare": true, "promo": true, "advert": true,
-	"advertisement": true, "ad-container": true, "wp-block-latest-posts": true, "wp-block-embed-related": true, "embed-related": true,
-	"article-related": true, "inline-related": true, "crp_related": true, "yarpp-related": true, "yarpp": true, "mc4wp-form": true,
-	"tags-links": true, "author-box": true, "wp-block-newspack-blocks-homepage-articles": true, "donation": true, "donate-box": true,
-}
-
-// leadIns begin a paragraph that leads away from the article. Such a paragraph goes when it holds a link and little else.
-var leadIns = []string{
-	"Read more", "READ MORE", "Read also", "READ ALSO", "Also read", "ALSO READ", "Read next", "See also", "More on this", "Related:", "RELATED:", "Related story", "Don't miss", "Continue reading",
-	"Lesen Sie auch", "Mehr zum Thema", "Lire aussi", "À lire aussi", "Lire la suite", "Lea también", "Lee también", "Leer más", "Leia também", "Leia mais", "Leggi anche",
-	"Lees ook", "Läs också", "Läs även", "Les også", "Læs også", "Lue myös", "Czytaj też", "Czytaj także", "Zobacz też", "Čtěte také", "Čítajte aj", "Olvassa el", "Citește și",
-	"Читайте також", "Читайте ще", "ЧИТАЙТЕ ТАКОЖ", "Читайте также", "ЧИТАЙТЕ ТАКЖЕ", "Читать далее", "Смотрите также", "Чытайце таксама", "Прочетете още", "Διαβάστε επίσης", "Ayrıca okuyun",
-	"The post ",
 }

@@ -63,9 +63,12 @@ func FuzzClean(f *testing.F) {
 		"<figure><img src=/a.jpg><figcaption>c</figure>", "<div class=newsletter><p>x", "<ul><li>a<ul><li>b</ul><li>c", "<pre>\n\nx</pre>",
 		"&lt;script&gt;&#0;&#x202e;&amp;lt;", "<p title='\"'>x</p>", "<ol start=5 reversed><li value=3>x", "<blockquote cite=/q>x", "</p></div>x",
 		"<noscript><p title='</noscript><img src=x onerror=alert(1)>'>", "<textarea><p>", "<title><p>", "<plaintext>x", "<xmp><b>", "<select><option><p>x",
-		"<p>Read also: <a href=/x>y</a></p>", "<ruby>a<rt>b<rp>c", "<td>x</td>", "<br/></br><hr>", "<embed src=/x.swf>", "<audio src=/a.mp3 title='<b>'>", "\xff<p>\x00",
+		"<p>Read also: <a href=/x>y</a></p>", "<ruby>a<rt>b<rp>c", "<td>x</td>", "<br/></br><hr>", "<embed src=/x.swf>", "<audio src=/a.mp3 title='<b>'>", "<audio src=/a.mp3 title=0\"0>", "<ul><li><a><li></ul>", "\xff<p>\x00",
 	} {
 		f.Add(s)
+	}
+	for _, a := range asides {
+		f.Add(a.in)
 	}
 	r := newReader(Input{URL: "https://f.example/a/feed"})
 	f.Fuzz(func(t *testing.T, s string) {

@@ -141,52 +141,6 @@ func splitSrcset(s string) iter.Seq[candidate] {
 	}
 }
 
-// pictureKey is what makes two addresses the same picture: without scheme, without parameters of size, quality and tracking,
-// without the marks of size that content systems put into file names.
-func pictureKey(addr string) string {
-	_, rest, _ := strings.Cut(addr, "://")
-	rest, _, _ = strings.Cut(rest, "#")
-	where, query, found := strings.Cut(rest, "?")
-	where = strings.TrimPrefix(where, "www.")
-	where = dropSizeMark(where)
-	if !found {
-		return where
-	}
-	var kept []string
-	for part := range strings.SplitSeq(query, "&") {
-		name, _, _ := strings.Cut(part, "=")
-		if part != "" && !trackingParameter(name) && !sizeParameter(name) {
-			kept = append(kept, part)
-		}
-	}
-	if len(kept) == 0 {
-		return where
-	}
-	return where + "?" + strings.Join(kept, "&")
-}
-
-// dropSizeMark removes "-300x200" before a file's extension.
-func dropSizeMark(s string) string {
-	dot := strings.LastIndexByte(s, '.')
-	dash := strings.LastIndexByte(s, '-')
-	if dash < 0 || dot < dash {
-		return s
-	}
-	w, h, ok := strings.Cut(s[dash+1:dot], "x")
-	if !ok || w == "" || h == "" || strings.Trim(w+h, "0123456789") != "" {
-		return s
-	}
-	return s[:dash] + s[dot:]
-}
-
-func sizeParameter(name string) bool {
-	switch strings.ToLower(name) {
-	case "w", "h", "width", "height", "resize", "fit", "crop", "quality", "q", "size", "auto", "format", "fm", "dpr", "strip", "ssl", "s", "sig", "token", "v", "ver":
-		return true
-	}
-	return false
-}
-
 // trackingParameter reports whether a query parameter says who reads, not what.
 func trackingParameter(name string) bool {
 	name = strings.ToLower(name)

@@ -19,6 +19,12 @@ func (r *reader) appendMedia(list []deskwire.Media, m deskwire.Media, base strin
 		return list
 	}
 	m.Type = mediaType(m.Type, m.URL)
+	if m.Kind() == "image" && !m.Enclosed && (tracks(m.URL, "", "") || decorates(m.URL) || m.Width > 0 && m.Width <= iconSize && m.Height <= iconSize) {
+		return list
+	}
+	if m.Width == 0 && m.Height == 0 {
+		m.Width, m.Height = sizeMark(m.URL)
+	}
 	key := pictureKey(m.URL)
 	for i := range list {
 		if pictureKey(list[i].URL) == key {
@@ -93,22 +99,31 @@ func (r *reader) mediaRSS(p *piece, x ext.Extensions) {
 	}
 	for _, g := range m["group"] {
 		texts := mediaTexts(g.Children, outer)
-		renditions := slices.Clone(g.Children["content"])
-		slices.SortStableFunc(renditions, func(a, b ext.Extension) int {
-			return cmp.Compare(number(b.Attrs["width"]), number(a.Attrs["width"]))
-		})
-		kinds := map[string]bool{}
-		for _, c := range renditions {
-			// Renditions of one thing: the widest of each kind is enough.
-			kind, _, _ := strings.Cut(mediaType(or(c.Attrs["type"], c.Attrs["medium"]), c.Attrs["url"]), "/")
-			if !kinds[kind] {
-				r.mediaContent(p, c, texts)
-			}
-			kinds[kind] = true
+		for _, c := range renditions(g.Children["content"]) {
+			r.mediaContent(p, c, texts)
 		}
 		r.thumbnails(p, g.Children["thumbnail"], texts)
 	}
 	r.thumbnails(p, m["thumbnail"], outer)
+}
+
+// renditions leaves out of a group what is the same thing in another size or coding: of each kind the widest, and of those that
+// say apart what they show, each.
+func renditions(contents []ext.Extension) (list []ext.Extension) {
+	type thing struct{ kind, text string }
+	at := map[thing]int{}
+	for _, c := range contents {
+		kind, _, _ := strings.Cut(mediaType(or(c.Attrs["type"], c.Attrs["medium"]), c.Attrs["url"]), "/")
+		text := collapse(or(child(c.Children, "description"), child(c.Children, "text"), child(c.Children, "title")))
+		i, ok := at[thing{kind, text}]
+		if !ok {
+			at[thing{kind, text}] = len(list)
+			list = append(list, c)
+		} else if number(c.Attrs["width"]) > number(list[i].Attrs["width"]) {
+			list[i] = c
+		}
+	}
+	return list
 }
 
 func (r *reader) mediaContent(p *piece, c ext.Extension, outer deskwire.Media) {

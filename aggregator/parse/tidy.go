@@ -29,15 +29,37 @@ type tidier struct {
 	rich    bool
 	full    bool // out is as large as a body may be: the rest is left out
 	figure  int  // pictures before the open figure; -1 outside
+
+	unseen  int      // open elements whose pictures count and whose words don't
+	sources string   // the candidates that a <picture> offers
+	credit  string   // of the caption that is being read
+	shown   int      // words noted when the last picture was
+	onward  []onward // links that only lead on, as long as nothing follows them
+	lead    span     // a lead-in that stands alone: what follows it decides
+	carded  bool     // something was taken out for its class
+	keep    bool     // nothing is taken out for its class
+
+	told func(why string, html []byte) // hears of all that is taken out; nil: nobody asks
 }
+
+// A span is a part of what was written: where it begins in out, text and media, and where it ends in out.
+type span struct{ outAt, textAt, mediaAt, outEnd int }
+
+// An onward is a link that leads on: its place in out and in text.
+type onward struct{ outAt, outEnd, textAt, textEnd int }
 
 // An openTag is an element that has begun.
 type openTag struct {
 	name    string
 	silent  bool // its tags are not written
 	hides   bool // nor is its content
-	card    bool // all of it goes at its end
-	link    bool // a link was seen inside
+	role    classRole
+	links   int  // links inside
+	sharing int  // links inside that only hand the page on
+	linked  int  // bytes of text inside links
+	linkEnd int  // where the last of them ended in text
+	lost    bool // something inside was taken out
+	share   bool // is such a link
 	outAt   int  // where it begins in out and text
 	textAt  int
 	mediaAt int
@@ -51,9 +73,11 @@ type htmlAttr struct {
 // run reads one document. Unless forced, it gives up with false at the first tag that closes anything but the innermost
 // element, implied ends aside. Forced, it closes what is in the way.
 func (t *tidier) run(src []byte, forced bool) bool {
+	whole := src
 	t.out, t.text, t.stack, t.media = t.out[:0], t.text[:0], t.stack[:0], t.media[:0]
 	t.space, t.lineEnd, t.pre, t.hidden, t.rich, t.figure = false, false, 0, 0, false, -1
 	t.full = false
+	t.unseen, t.sources, t.credit, t.shown, t.onward, t.lead, t.carded = 0, "", "", -1, t.onward[:0], span{}, false
 	for len(src) > 0 && !t.full {
 		lt := bytes.IndexByte(src, '<')
 		if lt < 0 {
@@ -83,6 +107,16 @@ func (t *tidier) run(src []byte, forced bool) bool {
 			return false
 		}
 		t.pop()
+	}
+	t.endLine()
+	if t.lead.outEnd > 0 && len(bytes.TrimSpace(t.out[t.lead.outEnd:])) == 0 {
+		t.tell("lead-in", t.out[t.lead.outAt:])
+		t.cutBack(t.lead.outAt, t.lead.textAt, t.lead.mediaAt) // it leads nowhere
+	}
+	if t.carded && !t.keep && len(bytes.TrimSpace(t.text)) == 0 && len(t.media) == 0 {
+		t.keep = true // the classes mean something else here
+		defer func() { t.keep = false }()
+		return t.run(whole, forced)
 	}
 	return true
 }
@@ -128,18 +162,32 @@ func (t *tidier) start(tag []byte) {
 		t.player(name)
 	case name == "a":
 		o.silent = !t.anchor()
-	case e.kind == block && t.isCard():
-		o.card = true
-		fallthrough
+		o.share = !o.silent && shares(t.resolve(t.attr("href"), t.base))
 	default:
 		t.open(name)
+	}
+	if class := t.attr("class"); class != "" {
+		o.role = roleOf(class)
+	}
+	switch {
+	case t.hidden > 0:
+	case name == noScript:
+		t.unseen++
+	case name == "amp-img":
+		t.image()
+	case name == "picture":
+		t.sources = ""
+	case name == "figcaption":
+		t.credit = ""
 	}
 	if !o.silent && name == "figure" && t.figure < 0 {
 		t.figure = len(t.media)
 	}
 	t.rich = t.rich || e.rich && !o.silent
 	if e.kind == block {
+		t.endLine()
 		t.lineEnd = true
+		o.outAt, o.textAt = min(o.outAt, len(t.out)), min(o.textAt, len(t.text))
 	}
 	if name == "pre" && !o.silent {
 		t.pre++
@@ -153,11 +201,17 @@ func (t *tidier) start(tag []byte) {
 // imply ends the open elements that a start tag ends without saying so.
 func (t *tidier) imply(name, list string) {
 	for len(t.stack) > 0 {
-		top := t.stack[len(t.stack)-1].name
+		at := len(t.stack) - 1
+		for at > 0 && t.stack[at].silent && !t.stack[at].hides && elements[t.stack[at].name].kind != block {
+			at-- // nobody will see that it was open
+		}
+		top := t.stack[at].name
 		if !strings.Contains(" "+list+" ", " "+top+" ") {
 			return
 		}
-		t.pop()
+		for len(t.stack) > at {
+			t.pop()
+		}
 		if top == name && name != "td" && name != "th" {
 			return
 		}
@@ -191,85 +245,9 @@ func (t *tidier) end(name []byte, forced bool) bool {
 	return true
 }
 
-// pop ends the innermost element.
-func (t *tidier) pop() {
-	o := t.stack[len(t.stack)-1]
-	t.stack = t.stack[:len(t.stack)-1]
-	if elements[o.name].kind == block {
-		t.lineEnd = true
-	}
-	if o.hides {
-		t.hidden--
-		return
-	}
-	if o.silent {
-		return
-	}
-	if len(t.out) == o.outAt+len(o.name)+2 && (o.name == "div" || o.name == "p") {
-		t.out = t.out[:o.outAt] // nothing but the start tag: what was in it went
-		return
-	}
-	t.out = append(t.out, "</"...)
-	t.out = append(t.out, o.name...)
-	t.out = append(t.out, '>')
-	switch o.name {
-	case "pre":
-		t.pre--
-	case "figcaption":
-		t.caption(string(bytes.TrimSpace(t.text[o.textAt:])))
-		t.text = t.text[:o.textAt]
-	case "figure":
-		if t.figure >= 0 && t.figure <= len(t.media) && o.mediaAt == t.figure {
-			t.figure = -1
-		}
-	case "a":
-		if n := len(t.stack); n > 0 {
-			t.stack[n-1].link = true
-		}
-	}
-	if o.card && len(t.out)-o.outAt <= maxCard || (o.name == "p" || o.name == "li" || o.name == "div") && t.leadsAway(o) {
-		t.out, t.text, t.media = t.out[:o.outAt], t.text[:o.textAt], t.media[:o.mediaAt]
-		t.figure = min(t.figure, len(t.media))
-		return
-	}
-	if n := len(t.stack); o.link && n > 0 && elements[o.name].kind != block {
-		t.stack[n-1].link = true // <p><strong>Read also: <a>…
-	}
-}
-
-// leadsAway reports whether a paragraph says "read also" and little else.
-func (t *tidier) leadsAway(o openTag) bool {
-	text := bytes.TrimSpace(t.text[o.textAt:])
-	if !o.link || len(text) > 400 {
-		return false
-	}
-	for _, lead := range leadIns {
-		if !bytes.HasPrefix(text, []byte(lead)) {
-			continue
-		}
-		return lead != "The post " || bytes.Contains(text, []byte(" appeared first on "))
-	}
-	return false
-}
-
-// isCard reports whether the class of the tag just read names something beside the article.
-func (t *tidier) isCard() bool {
-	for _, a := range t.attrs {
-		if a.name != "class" {
-			continue
-		}
-		for word := range strings.FieldsSeq(strings.ToLower(a.value)) {
-			if cardClasses[word] {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // words writes a piece of text and notes its words.
 func (t *tidier) words(seg []byte) {
-	if t.hidden > 0 {
+	if t.hidden+t.unseen > 0 {
 		return
 	}
 	if room := maxBody - len(t.out); len(seg) > room {

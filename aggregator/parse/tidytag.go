@@ -111,67 +111,6 @@ func (t *tidier) void(name string) {
 	}
 }
 
-// image writes a picture and notes it. Pictures that wait for a script to load them are taken from where the script would;
-// pictures that only count readers go.
-func (t *tidier) image() {
-	src := ""
-	for _, name := range []string{"data-src", "data-lazy-src", "data-original", "src"} {
-		if src = t.resolve(t.attr(name), t.base); src != "" {
-			break
-		}
-	}
-	srcset := t.srcset(or(t.attr("data-srcset"), t.attr("srcset")))
-	best := widest(srcset)
-	if src = or(src, best.URL); src == "" {
-		return
-	}
-	w, h := pixels(t.attr("width")), pixels(t.attr("height"))
-	if tracks(src, t.attr("width"), t.attr("height")) {
-		return
-	}
-	alt := plainText(t.attr("alt"), maxCaption)
-	t.out = append(t.out, "<img"...)
-	t.writeAttr("src", src)
-	if srcset != "" {
-		t.writeAttr("srcset", srcset)
-	}
-	t.writeAttr("alt", alt)
-	if w > 0 {
-		t.writeAttr("width", t.attr("width"))
-	}
-	if h > 0 {
-		t.writeAttr("height", t.attr("height"))
-	}
-	t.out = append(t.out, "/>"...)
-	t.rich = true
-	if len(t.media) < maxMedia {
-		caption, credit := splitCredit(alt)
-		t.media = append(t.media, deskwire.Media{
-			URL: src, Type: mediaType("image", src), Width: w, Height: h, Caption: caption, Credit: credit,
-			Title: plainText(t.attr("title"), maxTitle),
-		})
-	}
-}
-
-// tracks reports whether a picture is there to be counted, not seen.
-func tracks(src, w, h string) bool {
-	for _, v := range []string{w, h} {
-		if v = strings.TrimSuffix(strings.TrimSpace(v), "px"); v == "0" || v == "1" || v == "2" {
-			return true
-		}
-	}
-	_, rest, _ := strings.Cut(src, "://")
-	host, where, _ := strings.Cut(rest, "/")
-	switch {
-	case host == "pixel.wp.com", host == "stats.wordpress.com", host == "b.scorecardresearch.com", strings.HasSuffix(host, "doubleclick.net"),
-		strings.HasSuffix(host, "google-analytics.com"), host == "feeds.wordpress.com", host == "rss.buysellads.com", host == "pi.feedsportal.com":
-		return true
-	case strings.HasPrefix(where, "~r/"), strings.HasPrefix(where, "~ff/"): // feedburner's counters, on any host
-		return true
-	}
-	return false
-}
-
 // srcset makes every candidate's address absolute and leaves out those that have none.
 func (t *tidier) srcset(s string) string {
 	if s == "" || len(s) > maxURL*8 {
@@ -210,6 +149,10 @@ func (t *tidier) player(name string) {
 
 // source takes the address of a player that has none of its own.
 func (t *tidier) source() {
+	if n := len(t.stack); n > 0 && t.stack[n-1].name == "picture" {
+		t.sources = or(t.sources, t.attr("data-srcset"), t.attr("data-lazy-srcset"), t.attr("srcset"))
+		return
+	}
 	if n := len(t.stack); n > 0 && t.stack[n-1].hides && len(t.out) == t.stack[n-1].outAt {
 		if src := t.resolve(t.attr("src"), t.base); src != "" {
 			t.playerLink(src, "", t.stack[n-1].name)
@@ -228,7 +171,7 @@ func (t *tidier) playerLink(src, title, kind string) {
 	t.out = append(t.out, "<a"...)
 	t.writeAttr("href", src)
 	t.out = append(t.out, '>')
-	t.out = appendEscaped(t.out, title)
+	t.out = append(t.out, escapeWords(title)...)
 	t.out = append(t.out, "</a>"...)
 	t.rich = true
 	if kind == "audio" || kind == "video" {
@@ -251,18 +194,6 @@ func watchPage(src string) string {
 	return src
 }
 
-// caption gives the pictures of the open figure its caption and credit.
-func (t *tidier) caption(text string) {
-	if t.figure < 0 {
-		return
-	}
-	caption, credit := splitCredit(collapse(text))
-	for i := t.figure; i < len(t.media); i++ {
-		t.media[i].Caption = or(cutRunes(caption, maxCaption), t.media[i].Caption)
-		t.media[i].Credit = or(cutRunes(credit, maxName), t.media[i].Credit)
-	}
-}
-
 func (t *tidier) writeAttr(name, value string) {
 	t.out = append(t.out, ' ')
 	t.out = append(t.out, name...)
@@ -271,7 +202,7 @@ func (t *tidier) writeAttr(name, value string) {
 	t.out = append(t.out, '"')
 }
 
-// appendEscaped writes text so that it can stand in a quoted value and between tags.
+// appendEscaped writes text so that it can stand in a quoted value.
 func appendEscaped(out []byte, s string) []byte {
 	for i := range len(s) {
 		switch c := s[i]; c {
@@ -288,4 +219,9 @@ func appendEscaped(out []byte, s string) []byte {
 		}
 	}
 	return out
+}
+
+// escapeWords is text as it stands between tags in clean HTML: there, quotation marks stand for themselves.
+func escapeWords(s string) []byte {
+	return bytes.ReplaceAll(appendEscaped(nil, s), []byte("&quot;"), []byte{'"'})
 }
