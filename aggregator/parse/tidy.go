@@ -161,8 +161,7 @@ func (t *tidier) start(tag []byte) {
 		o.silent, o.hides = true, true
 		t.player(name)
 	case name == "a":
-		o.silent = !t.anchor()
-		o.share = !o.silent && shares(t.resolve(t.attr("href"), t.base))
+		o.silent, o.share = t.anchor()
 	default:
 		t.open(name)
 	}

@@ -67,11 +67,12 @@ func (t *tidier) open(name string) {
 	t.out = append(t.out, '>')
 }
 
-// anchor writes a link's start tag. It reports false, and writes nothing, when the link leads nowhere that a reader may go.
-func (t *tidier) anchor() bool {
+// anchor writes a link's start tag, unless the link leads nowhere that a reader may go. share says that it only hands the page
+// on.
+func (t *tidier) anchor() (silent, share bool) {
 	href := t.resolve(t.attr("href"), t.base)
 	if href == "" {
-		return false
+		return true, false
 	}
 	t.out = append(t.out, "<a"...)
 	t.writeAttr("href", href)
@@ -79,7 +80,7 @@ func (t *tidier) anchor() bool {
 		t.writeAttr("title", title)
 	}
 	t.out = append(t.out, '>')
-	return true
+	return false, shares(href)
 }
 
 // void writes an element that has no content.
