@@ -62,15 +62,26 @@ func dropSizeSegments(s string) string {
 	if !ok {
 		return s
 	}
-	steps := strings.Split(path, "/")
-	kept := steps[:0]
-	for i, step := range steps {
-		if w, _ := dimensions(step); i < len(steps)-1 && (w > 0 || transforms(step)) {
-			continue
-		}
-		kept = append(kept, step)
+	at := strings.LastIndexByte(path, '/')
+	if at < 0 {
+		return s
 	}
-	return host + "/" + strings.Join(kept, "/")
+	says := func(step string) bool {
+		w, _ := dimensions(step)
+		return w > 0 || transforms(step)
+	}
+	kept, found := make([]string, 0, 8), false
+	for step := range strings.SplitSeq(path[:at], "/") {
+		if says(step) {
+			found = true
+		} else {
+			kept = append(kept, step)
+		}
+	}
+	if !found {
+		return s
+	}
+	return strings.Join(append(append([]string{host}, kept...), path[at+1:]), "/")
 }
 
 // transforms reports whether a step of a path tells a picture server what to do: "w_1200,h_800,c_fill".
