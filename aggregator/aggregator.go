@@ -17,6 +17,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"deskwire"
@@ -74,6 +75,9 @@ type round struct {
 	jobs    chan job
 	report  Report
 	next    map[string]time.Time // when each source may be asked next; absent is never
+
+	working  sync.WaitGroup
+	standIns atomic.Int64 // workers beyond Workers, for those that wait for slow servers
 
 	reading chan struct{} // a token for each document being read: reading is work for processors, not for waiting
 	large   sync.Mutex    // held while a large document is read
@@ -167,15 +171,12 @@ func (r *round) run(ctx context.Context) error {
 	defer context.AfterFunc(work, r.queue.wake)()
 
 	m := merger{round: r, stop: stop}
-	var merging, working sync.WaitGroup
+	var merging sync.WaitGroup
 	merging.Go(func() { m.run(context.WithoutCancel(ctx)) })
 	for range r.workers() {
-		working.Go(func() {
-			w := worker{round: r}
-			w.run(work)
-		})
+		r.startWorker(work)
 	}
-	working.Wait()
+	r.working.Wait()
 	for _, c := range r.queue.left() {
 		r.jobs <- giveBack(c)
 	}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -87,6 +88,35 @@ func TestRound(t *testing.T) {
 	if r.Asked != 150 || r.New+r.Updated != 0 || r.Sources[7].Outcome != NotModified {
 		t.Errorf("hours later: %d asked, %d new, %d updated, %s", r.Asked, r.New, r.Updated, r.Sources[7].Outcome)
 	}
+}
+
+// Servers that drip hold up nobody: others are asked in the meantime.
+func TestSlowServers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var last atomic.Int64
+		began := time.Now()
+		a, _ := open(t, func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.Host, "slow") {
+				time.Sleep(25 * time.Second)
+			} else {
+				last.Store(max(last.Load(), int64(time.Since(began))))
+			}
+			own(w, r)
+		})
+		a.Workers = 4
+		var all []deskwire.Source
+		for i := range 6 {
+			all = append(all, source(fmt.Sprintf("slow%d", i), "/feed"))
+		}
+		r := mustRound(t, a, append(all, names(40)...), RoundOptions{})
+		if r.New != 46*3 || r.Failed > 0 {
+			t.Errorf("%d new, %d failed", r.New, r.Failed)
+		}
+		if waited := time.Duration(last.Load()); waited > 2*patience || r.Took > 30*time.Second {
+			t.Errorf("the others waited %v, the round took %v", waited, r.Took)
+		}
+	})
 }
 
 func TestOnly(t *testing.T) {

@@ -46,10 +46,15 @@ func giveBack(c storage.Claim) job {
 	return job{returned: true, prepared: storage.Prepare(storage.Fetched{Source: c.Source, State: c.State})}
 }
 
+// patience is how long a worker waits for a server before another one is started in its stead: a few servers that drip would
+// hold up all the others, and waiting takes no processor. At most as many are started as there are workers.
+const patience = 3 * time.Second
+
 // A worker does one source at a time.
 type worker struct {
 	*round
-	buffer []byte // for the next body
+	buffer   []byte // for the next body
+	relieved bool   // another one has taken over: this one ends with what it is at
 }
 
 func (w *worker) run(ctx context.Context) {
@@ -59,7 +64,37 @@ func (w *worker) run(ctx context.Context) {
 			return
 		}
 		w.jobs <- w.do(ctx, c, leave)
+		if w.relieved {
+			w.standIns.Add(-1)
+			return
+		}
 	}
+}
+
+// startWorker starts one more. It is called before the first source or by one that is still working.
+func (r *round) startWorker(ctx context.Context) {
+	r.working.Go(func() {
+		w := worker{round: r}
+		w.run(ctx)
+	})
+}
+
+// relief has another worker started when this one waits for long. What it returns is called once, when the wait is over.
+func (w *worker) relief(ctx context.Context) (over func()) {
+	if w.relieved {
+		return func() {}
+	}
+	done := make(chan bool, 1)
+	timer := time.AfterFunc(patience, func() {
+		if w.standIns.Add(1) > int64(w.workers()) {
+			w.standIns.Add(-1)
+			done <- false
+			return
+		}
+		w.startWorker(ctx)
+		done <- true
+	})
+	return func() { w.relieved = !timer.Stop() && <-done }
 }
 
 // do asks one source and prepares what came.
@@ -73,7 +108,9 @@ func (w *worker) do(ctx context.Context, c storage.Claim, leave func()) job {
 	if until := w.rests.until(fetch.Host(t.state.URL)); until.After(w.now()) {
 		return t.putOff(until)
 	}
+	over := w.relief(ctx)
 	res, err := w.Client.Fetch(ctx, w.ask(&t))
+	over()
 	leave()
 	t.result = fetch.Answered(res, err)
 	if t.result.Interrupted(ctx) {

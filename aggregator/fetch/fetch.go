@@ -156,7 +156,7 @@ func (c *Client) start() {
 	}
 	c.web = c.Web
 	if c.web == nil {
-		c.web = newTransport(c.AllowPrivate, c.AllowPorts)
+		c.web = newTransport(newDialer(c.AllowPrivate, c.AllowPorts))
 	}
 }
 

@@ -19,12 +19,11 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// newTransport is the guarded way out. Addresses are judged on the socket, after names were resolved and before anything is
-// sent, at every hop: what a name resolved to a moment ago proves nothing. There is no proxy, which would connect in our
-// stead, and nothing that would add to a request or undo an answer's coding behind our back.
-func newTransport(private []netip.Prefix, ports []uint16) *http.Transport {
+// newDialer makes connections to whom the guard lets pass. Addresses are judged on the socket, after names were resolved and
+// before anything is sent, at every hop: what a name resolved to a moment ago proves nothing.
+func newDialer(private []netip.Prefix, ports []uint16) *net.Dialer {
 	guard := ssrf.New(ssrf.WithPorts(append([]uint16{80, 443}, ports...)...))
-	dialer := &net.Dialer{
+	return &net.Dialer{
 		Timeout: ConnectTimeout,
 		Control: func(network, address string, conn syscall.RawConn) error {
 			if to, err := netip.ParseAddrPort(address); err == nil && within(private, to.Addr()) {
@@ -33,6 +32,11 @@ func newTransport(private []netip.Prefix, ports []uint16) *http.Transport {
 			return guard.Safe(network, address, conn)
 		},
 	}
+}
+
+// newTransport is the guarded way out. There is no proxy, which would connect in our stead, and nothing that would add to a
+// request or undo an answer's coding behind our back.
+func newTransport(dialer *net.Dialer) *http.Transport {
 	return &http.Transport{
 		DialContext:            dialer.DialContext,
 		TLSHandshakeTimeout:    ConnectTimeout,

@@ -13,7 +13,7 @@ const (
 	maxElements   = 50_000    // a document of empty elements costs gofeed fifty times its size
 	maxAttributes = 100_000   // likewise
 	maxPerItem    = 500       // elements of one item outside its text; real ones have 10 to 60
-	maxExtensions = 4_000     // each costs two maps in gofeed
+	maxExtensions = 24_000    // twelve for each item; one costs two maps in gofeed, a kilobyte or so
 	maxMembers    = 64        // of a JSON item whose members are tried one by one
 	maxJSONDepth  = 128       // encoding/json recurses too
 	maxNotes      = 16        // lines that a person will read

@@ -213,7 +213,7 @@ func (s *scanner) openField(at int, t tag, space, local string, top *frame) {
 		s.note("an item of more than 500 elements: its rest was left out")
 		f.kind = frameDrop
 	case space != "" && s.extensions >= maxExtensions:
-		s.note("more than 4,000 extension elements: the rest was left out")
+		s.note("more than 24,000 extension elements: the rest was left out")
 		f.kind = frameDrop
 	}
 	if f.kind == frameField {

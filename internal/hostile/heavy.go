@@ -87,10 +87,24 @@ var elements = []shape{
 	{"unknown elements in items", item(450, "<picture>http://e.example/x</picture>")},
 	{"creators", item(400, "<dc:creator>A B and C D, E F; G H</dc:creator>")},
 	{"extension elements", item(450, "<itunes:keywords>a,b</itunes:keywords>")},
+	{"extension elements of a long podcast", func(n int) string {
+		return rss(each(min(n, 1_900*4000), func(i int) string {
+			return fmt.Sprintf(`<item><guid>%d</guid><title>Episode %d</title><enclosure url="https://e.example/%d.mp3" type="audio/mpeg" length="1"/>`+
+				`<itunes:title>E</itunes:title><itunes:author>Ann</itunes:author><itunes:subtitle>S</itunes:subtitle><itunes:summary>%s</itunes:summary><itunes:duration>1:02:03</itunes:duration>`+
+				`<itunes:episode>%d</itunes:episode><itunes:season>1</itunes:season><itunes:episodeType>full</itunes:episodeType><itunes:explicit>no</itunes:explicit><itunes:image href="https://e.example/%d.jpg"/>`+
+				`<podcast:person role="host">Ann</podcast:person><podcast:transcript url="https://e.example/%d.srt" type="text/srt"/></item>`, i, i, i, fill(2800, "summary "), i, i, i)
+		}))
+	}},
 	{"empty extension elements", item(450, "<podcast:person/>")},
 	{"extension attributes", item(450, `<media:content a="1" b="2" c="3" d="4" e="5" f="6"/>`)},
 	{"nested extension elements", func(n int) string {
 		return rss(fill(n, "<item><guid>x</guid>"+strings.Repeat("<media:group>", 100)+strings.Repeat("</media:group>", 100)+"</item>"))
+	}},
+	{"nested extension elements with attributes", func(n int) string {
+		return rss(fill(n, "<item><guid>x</guid>"+each(3000, func(i int) string { return fmt.Sprintf(`<media:m%d a="%d" b="2">`, i, i) })+"</item>"))
+	}},
+	{"extension elements of many names", func(n int) string {
+		return rss(fill(n, "<item><guid>x</guid>"+each(12_000, func(i int) string { return fmt.Sprintf(`<media:m%d a="%d" b="2">x<media:k/></media:m%d>`, i, i, i) })+"</item>"))
 	}},
 	{"attributes", item(450, `<category domain="x" a="1" b="2" c="3" d="4" e="5"/>`)},
 	{"attributes of one element", func(n int) string {

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"strings"
@@ -37,15 +38,31 @@ const (
 // GoodGUID, GoodLink and GoodTitle are what the ith item of the nth good feed goes by. Hostile feeds claim them too.
 func GoodGUID(n, i int) string  { return fmt.Sprintf("good-%d-%d", n, i) }
 func GoodLink(n, i int) string  { return fmt.Sprintf("https://good-%d.example/story-%d", n, i) }
-func GoodTitle(n, i int) string { return fmt.Sprintf("The harbour of town %d opens pier %d", n, i) }
+func GoodTitle(n, i int) string { return fmt.Sprintf("%s %d of %d", words(n, i, 7), i, n) }
+
+// words are invented ones, such that no two items are about the same.
+func words(n, i, count int) string {
+	r := rand.New(rand.NewPCG(uint64(n), uint64(i)))
+	syllables := strings.Fields("ba ke li mo nu ra se ti vo zu dar fen gil hos jun kar lem nor pos qui ras sel tam ver wis yor")
+	var b strings.Builder
+	for w := range count {
+		if w > 0 {
+			b.WriteByte(' ')
+		}
+		for range 3 {
+			b.WriteString(syllables[r.IntN(len(syllables))])
+		}
+	}
+	return b.String()
+}
 
 // Good is the nth good feed.
 func Good(n int) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<?xml version="1.0"?><rss version="2.0"><channel><title>Town %d</title><link>https://good-%d.example/</link><description>Invented</description>`, n, n)
 	for i := range GoodItems {
-		fmt.Fprintf(&b, `<item><title>%s</title><link>%s</link><guid isPermaLink="false">%s</guid><pubDate>%s</pubDate><description><![CDATA[<p>Pier %d of town %d is <b>open</b>.</p>]]></description></item>`,
-			GoodTitle(n, i), GoodLink(n, i), GoodGUID(n, i), goodTime.Add(-time.Duration(i)*time.Minute).Format(time.RFC1123Z), i, n)
+		fmt.Fprintf(&b, `<item><title>%s</title><link>%s</link><guid isPermaLink="false">%s</guid><pubDate>%s</pubDate><description><![CDATA[<p>%s <b>bold</b>.</p>]]></description></item>`,
+			GoodTitle(n, i), GoodLink(n, i), GoodGUID(n, i), goodTime.Add(-time.Duration(i)*time.Minute).Format(time.RFC1123Z), words(n, i, 60))
 	}
 	b.WriteString("</channel></rss>")
 	return b.Bytes()
