@@ -98,9 +98,11 @@ type SourceState struct {
 	Fresh    time.Duration `json:"fresh,omitempty"`   // what HTTP's freshness said last
 	Interval time.Duration `json:"interval,omitzero"` // learnt rhythm of change
 
-	Requests    int64 `json:"requests,omitempty"`
-	NotModified int64 `json:"not_modified,omitempty"` // answered by 304: requests that cost next to nothing
-	Rounds      int64 `json:"rounds,omitempty"`       // documents read; 0 means that the next is the first round
+	Since       time.Time `json:"since,omitzero"`  // the first try
+	Quiet       bool      `json:"quiet,omitempty"` // it has been said that nothing new came for longer than the source's IdleAfter
+	Requests    int64     `json:"requests,omitempty"`
+	NotModified int64     `json:"not_modified,omitempty"` // answered by 304: requests that cost next to nothing
+	Rounds      int64     `json:"rounds,omitempty"`       // documents read; 0 means that the next is the first round
 
 	Title    string `json:"title,omitempty"` // the feed's own words
 	Home     string `json:"home,omitempty"`

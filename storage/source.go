@@ -159,6 +159,8 @@ const (
 	stateGivenBy       = 38
 	stateNotBefore     = 39 // and 40
 	stateChurnDoc      = 41 // kind<<32 | count
+	stateSince         = 52 // and 53
+	stateQuiet         = 54
 	stateRestHost      = 50
 )
 
@@ -232,6 +234,10 @@ func encodeState(st *deskwire.SourceState) []byte {
 	b = appendText(b, stateTitle, st.Title)
 	b = appendText(b, stateHome, st.Home)
 	b = appendText(b, stateLanguage, st.Language)
+	if !st.Since.IsZero() {
+		b = appendTime(b, stateSince, st.Since)
+	}
+	b = appendBool(b, stateQuiet, st.Quiet)
 	b = appendCounts(b, stateVoidDoc, st.VoidDocs)
 	b = appendCounts(b, stateChurnDoc, st.ChurnDocs)
 	for _, kind := range st.VoidKinds {
@@ -351,6 +357,12 @@ func learnt(st *deskwire.SourceState, f *fields, num protowire.Number) {
 		st.Home = f.text()
 	case stateLanguage:
 		st.Language = f.text()
+	case stateSince:
+		st.Since = f.time()
+	case stateSince + 1:
+		f.nanoseconds(&st.Since)
+	case stateQuiet:
+		st.Quiet = f.uint() != 0
 	case stateVoidDoc:
 		count(&st.VoidDocs, f.uint())
 	case stateChurnDoc:

@@ -42,7 +42,7 @@ func Begin(src *deskwire.Source, st deskwire.SourceState) deskwire.SourceState {
 	}
 	return deskwire.SourceState{
 		ConfiguredURL: src.URL, URL: src.URL, Lease: st.Lease,
-		Requests: st.Requests, NotModified: st.NotModified, VoidDocs: st.VoidDocs, ChurnDocs: st.ChurnDocs, VoidKinds: st.VoidKinds,
+		Since: st.Since, Requests: st.Requests, NotModified: st.NotModified, VoidDocs: st.VoidDocs, ChurnDocs: st.ChurnDocs, VoidKinds: st.VoidKinds,
 	}
 }
 
@@ -125,7 +125,9 @@ func PutOff(st deskwire.SourceState, until time.Time, jitter float64) deskwire.S
 func After(src *deskwire.Source, st deskwire.SourceState, r Result, now time.Time, jitter float64) (deskwire.SourceState, []string) {
 	t := turn{src: src, st: Begin(src, st), r: &r, now: now, jitter: min(max(jitter, -1), 1)}
 	t.st.LastTry = now
-	t.st.Requests++
+	if t.st.Requests++; t.st.Since.IsZero() {
+		t.st.Since = now
+	}
 	t.st.NotBefore, t.st.HostUntil, t.st.RestHost = time.Time{}, time.Time{}, ""
 	if r.Err == nil && r.Status == http.StatusNotModified && t.st.ETag == "" && t.st.LastModified == "" {
 		r.Err = fmt.Errorf("the server answered 304 to a request without conditions")
@@ -140,7 +142,21 @@ func After(src *deskwire.Source, st deskwire.SourceState, r Result, now time.Tim
 	default:
 		t.succeeded()
 	}
+	t.hear()
 	return t.st, t.notes
+}
+
+// hear notices when a source falls silent for longer than it should, and when it is heard of again; each is said once.
+func (t *turn) hear() {
+	silence := t.now.Sub(t.st.LastNew)
+	quiet := t.src.IdleAfter > 0 && !t.st.LastNew.IsZero() && silence > t.src.IdleAfter
+	switch {
+	case quiet && !t.st.Quiet:
+		t.note("gone quiet: nothing new since %s, longer than its idle_after of %s", t.st.LastNew.UTC().Format("2006-01-02 15:04 UTC"), span(t.src.IdleAfter))
+	case t.st.Quiet && !quiet && t.src.IdleAfter > 0:
+		t.note("heard of again: it brings news")
+	}
+	t.st.Quiet = quiet
 }
 
 // A turn is one call of After.

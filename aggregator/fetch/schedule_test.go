@@ -180,6 +180,12 @@ func TestAfter(t *testing.T) {
 		{rule: "M05 validators stay with who gave them", st: func(st *deskwire.SourceState) { st.MovedTo, st.MovedSeen = "https://x.org/", 2 },
 			r: Result{Status: 304, FinalURL: feed, Permanent: "https://x.org/"}, note: "moved for good",
 			check: func(st deskwire.SourceState) bool { return st.URL == "https://x.org/" && st.GivenBy == feed }},
+		{rule: "silence is said once", st: func(st *deskwire.SourceState) { st.LastNew = noon.Add(-3 * Day) }, r: unchanged(), note: "gone quiet",
+			check: func(st deskwire.SourceState) bool { return st.Quiet }},
+		{rule: "and not again", st: func(st *deskwire.SourceState) { st.LastNew, st.Quiet = noon.Add(-4*Day), true }, r: failure(500),
+			check: func(st deskwire.SourceState) bool { return st.Quiet }},
+		{rule: "the end of silence is said", st: func(st *deskwire.SourceState) { st.Quiet = true }, r: unchanged(), note: "heard of again",
+			check: func(st deskwire.SourceState) bool { return !st.Quiet }},
 		{rule: "what a document says of itself", r: Result{Status: 200, FinalURL: feed, Read: true, BodyHash: 8, Header: 9, Title: "T", Home: "H", Language: "uk", Hints: deskwire.Hints{TTL: hour}},
 			check: func(st deskwire.SourceState) bool {
 				return st.BodyHash == 8 && st.Header == 9 && st.Title == "T" && st.Home == "H" && st.Language == "uk" && st.Hints.TTL == hour
@@ -189,7 +195,9 @@ func TestAfter(t *testing.T) {
 		if tt.st != nil {
 			tt.st(&st)
 		}
-		got, notes := After(source(), st, tt.r, noon, 0)
+		src := source()
+		src.IdleAfter = 2 * Day
+		got, notes := After(src, st, tt.r, noon, 0)
 		if !tt.check(got) {
 			t.Errorf("%s: %+v", tt.rule, got)
 		}

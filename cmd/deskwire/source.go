@@ -40,8 +40,11 @@ type sourceHealth struct {
 	Gone        bool      `json:"gone,omitempty"`
 	Paused      bool      `json:"paused,omitempty"`
 	Quiet       bool      `json:"quiet,omitempty"` // silent for longer than idle_after
+	Agreed      bool      `json:"agreed,omitempty"` // its own wishes about when are set aside
+	Moving      string    `json:"moving,omitempty"` // where permanent redirects point, not confirmed yet
 	Requests    int64     `json:"requests"`
-	NotModified int64     `json:"not_modified"`
+	NotModified int64     `json:"not_modified"` // answered in a few bytes, since nothing had changed
+	Spared      int64     `json:"spared"`       // requests fewer than a reader makes that asks every hour
 }
 
 // state is the health in a word or two.
@@ -65,6 +68,7 @@ func health(src *deskwire.Source, st deskwire.SourceState, now time.Time) source
 	h := sourceHealth{
 		Name: src.Name, URL: src.URL, LastSuccess: st.LastSuccess, LastNew: st.LastNew, NextCheck: st.NextCheck, Reason: st.NextReason,
 		Failures: st.Failures, Error: st.Error, Gone: st.Gone, Paused: src.Paused, Requests: st.Requests, NotModified: st.NotModified,
+		Agreed: src.Agreed, Moving: st.MovedTo, Spared: spared(&st, now),
 		Quiet: src.IdleAfter > 0 && !st.LastNew.IsZero() && now.Sub(st.LastNew) > src.IdleAfter,
 	}
 	if st.Interval > 0 {
@@ -74,6 +78,14 @@ func health(src *deskwire.Source, st deskwire.SourceState, now time.Time) source
 		h.Moved = st.URL
 	}
 	return h
+}
+
+// spared is how many requests fewer were made than by a reader that asks every hour.
+func spared(st *deskwire.SourceState, now time.Time) int64 {
+	if st.Since.IsZero() {
+		return 0
+	}
+	return max(int64(now.Sub(st.Since)/time.Hour)+1-st.Requests, 0)
 }
 
 func (a *app) sourceListCmd() *cobra.Command {
@@ -88,7 +100,7 @@ func (a *app) sourceListCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			t := newTable(a.out(), "SOURCE", "STATE", "LAST SUCCESS", "NEXT CHECK", "RHYTHM", "ASKED", "SAVED", "WHY")
+			t := newTable(a.out(), "SOURCE", "STATE", "LAST SUCCESS", "NEXT CHECK", "RHYTHM", "ASKED", "UNCHANGED", "SPARED", "WHY")
 			for i := range p.Sources {
 				h := health(&p.Sources[i], states[p.Sources[i].Name], n.now())
 				if a.flag.json {
@@ -101,11 +113,14 @@ func (a *app) sourceListCmd() *cobra.Command {
 				if h.Error != "" {
 					why = h.Error
 				}
+				if h.Moving != "" {
+					why += " (redirects to " + h.Moving + ", to be confirmed)"
+				}
 				if h.Moved != "" {
 					why += " (moved to " + h.Moved + ")"
 				}
 				t.row(h.Name, h.state(), moment(h.LastSuccess, p.Site.Timezone), moment(h.NextCheck, p.Site.Timezone), h.Rhythm,
-					fmt.Sprint(h.Requests), fmt.Sprint(h.NotModified), why)
+					fmt.Sprint(h.Requests), fmt.Sprint(h.NotModified), fmt.Sprint(h.Spared), why)
 			}
 			if a.flag.json {
 				return nil
