@@ -39,7 +39,7 @@ type sourceHealth struct {
 	Error       string    `json:"error,omitempty"`
 	Gone        bool      `json:"gone,omitempty"`
 	Paused      bool      `json:"paused,omitempty"`
-	Quiet       bool      `json:"quiet,omitempty"` // silent for longer than idle_after
+	Quiet       bool      `json:"quiet,omitempty"`  // silent for longer than idle_after
 	Agreed      bool      `json:"agreed,omitempty"` // its own wishes about when are set aside
 	Moving      string    `json:"moving,omitempty"` // where permanent redirects point, not confirmed yet
 	Requests    int64     `json:"requests"`
