@@ -66,3 +66,25 @@ func TestMissingReader(t *testing.T) {
 		t.Errorf("read gives %v", got)
 	}
 }
+
+// Every fault bends a feed that has what it bends, and deskwire reads what is left.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	const whole = `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>T</title>` +
+		`<item><title>Café &amp; bar</title><link>https://a.example/1</link><dc:creator>Jo Roe</dc:creator><description><![CDATA[<p>One</p>]]></description></item>` +
+		`<item><title>Two</title><link>https://a.example/2</link><description><![CDATA[<p>Two</p>]]></description></item></channel></rss>`
+	for _, f := range faults {
+		out := f.bend([]byte(whole))
+		if out == nil {
+			t.Errorf("%s: nothing to bend", f.name)
+			continue
+		}
+		want := map[string]int{"cut at four fifths": 1, "twice in one": 4}[f.name]
+		if want == 0 {
+			want = 2
+		}
+		if r := readDeskwire("f", out, time.Date(2026, 5, 4, 0, 0, 0, 0, time.UTC)); len(r.Items) != want || r.Items[0].Title != "Café & bar" {
+			t.Errorf("%s: %+v, want %d items", f.name, r, want)
+		}
+	}
+}

@@ -5,7 +5,7 @@
 //
 // The folder holds a MANIFEST.tsv, whose first line names its columns; one of them is path. The other readers are gofeed alone,
 // Python's feedparser, and feedsmith and rss-parser of npm, as far as this machine has them: one that is missing is said, loudly, and left
-// out. A class is what the columns named by -by have in common. Every disagreement becomes one JSON object a line: for each,
+// out. With -bend the whole feeds among them are bent first, in fifteen ways that happen to feeds. A class is what the columns named by -by have in common. Every disagreement becomes one JSON object a line: for each,
 // somebody is to say who is right.
 package main
 
@@ -29,6 +29,7 @@ func main() {
 	python := flag.String("python", "/usr/bin/python3", "an interpreter that has feedparser")
 	node := flag.String("node", "node", "node")
 	packages := flag.String("node-packages", ".", "folder whose node_modules holds feedsmith and rss-parser")
+	bend := flag.Bool("bend", false, "read copies instead that have one fault each; the faults are the classes")
 	out := flag.String("o", "", "file for the disagreements, one JSON object a line")
 	flag.Parse()
 	log.SetFlags(0)
@@ -36,13 +37,23 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	if *bend {
+		dir, err := os.MkdirTemp("", "readers")
+		if err != nil {
+			log.Fatal(err)
+		}
+		defer os.RemoveAll(dir)
+		if files, err = bent(files, dir); err != nil {
+			log.Panic(err)
+		}
+	}
 	m := &measurement{files: files, readings: map[string]map[string]reading{}}
 	m.readOurs()
 	m.readForeign(foreigners(*python, *node, *packages))
 	m.report(os.Stdout)
 	if *out != "" {
 		if err := m.writeDisagreements(*out); err != nil {
-			log.Fatal(err)
+			log.Panic(err)
 		}
 	}
 }
