@@ -114,7 +114,7 @@ func TestCollectedFeeds(t *testing.T) {
 	}
 	// The manifest has 4,144. What is read beyond it stands in files that other parsers give up on, or in channels that they
 	// overlook; a change that loses some again shall not pass unseen.
-	const found = 4247
+	const found = 4249
 	if total < found {
 		t.Errorf("%d items in all, there were %d", total, found)
 	}
