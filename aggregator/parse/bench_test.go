@@ -198,6 +198,6 @@ func BenchmarkScan(b *testing.B) {
 	root, _, _ := findRoot(body)
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
-		scanXML(decode(body, ""), root, settings{})
+		scanXML(decode(body, "", ""), root, settings{})
 	}
 }

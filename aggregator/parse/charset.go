@@ -103,3 +103,60 @@ func declared(b []byte) string {
 	}
 	return ""
 }
+
+// spokenIn is the language that the beginning of a document names, "" for none.
+func spokenIn(b []byte) string {
+	head := b[:min(len(b), maxHead)]
+	for _, mark := range []string{"<language>", "<dc:language>", "xml:lang=\"", "xml:lang='"} {
+		if i := bytes.Index(head, []byte(mark)); i >= 0 {
+			rest := bytes.TrimSpace(head[i+len(mark):])
+			if end := bytes.IndexAny(rest, "<\"' "); end > 0 {
+				return language(string(rest[:end]))
+			}
+		}
+	}
+	return ""
+}
+
+// alphabetOf is the encoding that text of a language has when it names none or a wrong one and is not UTF-8: the one that
+// computers of its country came with. It is nil for the languages of windows-1252, and where the text does not look like it:
+// words of another alphabet are runs of bytes beyond ASCII, accents stand alone.
+func alphabetOf(b []byte, tag string) encoding.Encoding {
+	main, rest, _ := strings.Cut(tag, "-")
+	name := alphabets[main]
+	if main == "zh" && (strings.Contains(rest, "TW") || strings.Contains(rest, "HK") || strings.Contains(rest, "Hant")) {
+		name = "big5"
+	}
+	if name == "" || !latin[name] && !inRuns(b) {
+		return nil
+	}
+	enc, _ := lookupCharset(name)
+	return enc
+}
+
+// inRuns reports whether most bytes beyond ASCII stand beside another one.
+func inRuns(b []byte) bool {
+	high, paired := 0, 0
+	for i, c := range b {
+		if c < 0x80 {
+			continue
+		}
+		high++
+		if i > 0 && b[i-1] >= 0x80 || i+1 < len(b) && b[i+1] >= 0x80 {
+			paired++
+		}
+	}
+	return paired*4 >= high*3
+}
+
+// alphabets are the encodings of languages that windows-1252 has no letters for.
+var alphabets = map[string]string{
+	"uk": "windows-1251", "ru": "windows-1251", "be": "windows-1251", "bg": "windows-1251", "mk": "windows-1251", "sr": "windows-1251", "kk": "windows-1251",
+	"pl": "windows-1250", "cs": "windows-1250", "sk": "windows-1250", "hu": "windows-1250", "sl": "windows-1250", "hr": "windows-1250", "ro": "windows-1250",
+	"el": "windows-1253", "tr": "windows-1254", "az": "windows-1254", "he": "windows-1255", "ar": "windows-1256", "fa": "windows-1256",
+	"lt": "windows-1257", "lv": "windows-1257", "et": "windows-1257", "vi": "windows-1258", "th": "windows-874",
+	"ja": "shift_jis", "zh": "gb18030", "ko": "euc-kr",
+}
+
+// latin are those of them in which letters beyond ASCII stand alone.
+var latin = map[string]bool{"windows-1250": true, "windows-1254": true, "windows-1257": true, "windows-1258": true}

@@ -12,9 +12,10 @@ import (
 
 // decode returns body as valid UTF-8 without a byte order mark and without characters that XML forbids. The evidence, strongest
 // first: a byte order mark; the zero bytes of UTF-16 and UTF-32; non-ASCII bytes that are valid UTF-8, which beat every label
-// because hardly any other text looks so; the label in the HTTP header; the label in the document; windows-1252, which is
-// what iso-8859-1 means. body is not changed; the result may share its memory.
-func decode(body []byte, contentType string) []byte {
+// because hardly any other text looks so; the label in the HTTP header; the label in the document; the language, which is the source's
+// where the document names none; windows-1252, which is what iso-8859-1 means. Text that somebody encoded twice stays what it
+// says. body is not changed; the result may share its memory.
+func decode(body []byte, contentType, language string) []byte {
 	if text, ok := decodeWide(body); ok {
 		return dropControls(text)
 	}
@@ -33,6 +34,11 @@ func decode(body []byte, contentType string) []byte {
 		if name == "windows-1252" {
 			continue // what servers say of everything: any other label knows more, and it is what is left in the end
 		}
+		if text, ok := decodeAs(enc, body); ok {
+			return dropControls(text)
+		}
+	}
+	if enc := alphabetOf(body, or(spokenIn(body), language)); enc != nil {
 		if text, ok := decodeAs(enc, body); ok {
 			return dropControls(text)
 		}

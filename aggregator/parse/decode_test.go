@@ -66,7 +66,7 @@ func TestDecode(t *testing.T) {
 		{"controls", "", []byte("a\x00b\x0bc\x1fd\te\r\n\ufffef\uffffg"), "abcd\te\r\nfg"},
 		{"nothing", "", nil, ""},
 	} {
-		if got := string(decode(c.in, c.header)); got != c.want {
+		if got := string(decode(c.in, c.header, "")); got != c.want {
 			t.Errorf("%s: decode(%q) = %q, want %q", c.name, c.in, got, c.want)
 		}
 	}

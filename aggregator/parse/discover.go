@@ -25,7 +25,7 @@ func Discover(body []byte, contentType, pageURL string) []Link {
 	}
 	r := newReader(Input{URL: pageURL})
 	var declared, linked []Link
-	z := html.NewTokenizer(strings.NewReader(string(decode(body, contentType))))
+	z := html.NewTokenizer(strings.NewReader(string(decode(body, contentType, ""))))
 	open := -1 // index in linked of the anchor whose text is being read
 	for {
 		switch z.Next() {

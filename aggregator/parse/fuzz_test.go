@@ -73,7 +73,7 @@ func FuzzClean(f *testing.F) {
 	r := newReader(Input{URL: "https://f.example/a/feed"})
 	f.Fuzz(func(t *testing.T, s string) {
 		var c cleaner
-		src := decode([]byte(s), "text/html; charset=utf-8")
+		src := decode([]byte(s), "text/html; charset=utf-8", "")
 		one := c.clean(src, r.base(""), r.resolve)
 		checkHTML(t, "clean", one.html)
 		two := c.clean([]byte(one.html), r.base(""), r.resolve)

@@ -6,6 +6,7 @@ const (
 	maxItems      = 2_000     // the longest honest feeds (podcast archives) hold about as many; newest come first
 	maxDepth      = 128       // gofeed recurses without a limit of its own
 	maxRoots      = 16        // feeds that follow each other in one document
+	maxHead       = 4 << 10   // bytes in which a document names its language
 	maxWrapper    = 4 << 10   // bytes of what a whole feed is wrapped in
 	maxDropped    = 32        // open elements that are followed although they are left out
 	maxNamespaces = 128       // bindings in scope: goxpp copies all of them for each element

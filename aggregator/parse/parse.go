@@ -54,7 +54,7 @@ func Parse(in Input) (doc *Document, err error) {
 			doc, err = nil, broken(r)
 		}
 	}()
-	text := decode(in.Body, in.ContentType)
+	text := decode(in.Body, in.ContentType, in.Source.Language)
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, ErrEmpty
 	}

@@ -8,7 +8,7 @@ import (
 
 // IsFeed reports whether a document looks like a feed that [Parse] would try to read. It reads no items.
 func IsFeed(body []byte, contentType string) bool {
-	text := decode(body, contentType)
+	text := decode(body, contentType, "")
 	if at, ok := jsonStart(text); ok {
 		return bytes.Contains(text[at:], []byte(`"items"`)) && bytes.Contains(text[at:], []byte("jsonfeed.org"))
 	}
