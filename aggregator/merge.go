@@ -30,7 +30,8 @@ type merger struct {
 	read  int       // sources of the group that bring articles
 	size  int       // bytes that merging will write
 	held  int
-	done  int // sources reported
+	done  int                      // sources reported
+	parts map[string]*SourceReport // of sources of which documents are still to come
 }
 
 // run commits until there are no more jobs.
@@ -129,6 +130,21 @@ func (m *merger) tell(j *job, o storage.Outcome) {
 	s.Notes = append(s.Notes, o.Notes...)
 	if o.Err != nil {
 		s.Outcome, s.Error = Failed, o.Err.Error()
+	}
+	if before := m.parts[s.Source]; before != nil {
+		s.New, s.Updated, s.Unchanged = s.New+before.New, s.Updated+before.Updated, s.Unchanged+before.Unchanged
+		s.Notes = append(before.Notes, s.Notes...)
+		if before.Error != "" {
+			s.Outcome, s.Error = Failed, before.Error
+		}
+		delete(m.parts, s.Source)
+	}
+	if j.part {
+		if m.parts == nil {
+			m.parts = map[string]*SourceReport{}
+		}
+		m.parts[s.Source] = s
+		return
 	}
 	m.report.add(*s)
 	if !s.NextCheck.IsZero() {

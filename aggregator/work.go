@@ -36,6 +36,7 @@ type job struct {
 	src      *deskwire.Source
 	state    deskwire.SourceState
 	returned bool // the source was claimed and not asked: nothing to report
+	part     bool // another document of the source follows, and the report with it
 	// whole reads the document again, all of it; nil where nothing was left out.
 	whole func() (storage.Prepared, error)
 	held  int // bytes of memory that whole holds on to
@@ -62,6 +63,11 @@ func (w *worker) run(ctx context.Context) {
 		c, leave, ok := w.queue.next(ctx)
 		if !ok {
 			return
+		}
+		if path, ok := fetch.Folder(w.sources[c.Source].URL); ok {
+			w.folder(ctx, c, path)
+			leave()
+			continue
 		}
 		w.jobs <- w.do(ctx, c, leave)
 		if w.relieved {

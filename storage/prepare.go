@@ -15,6 +15,7 @@ type Fetched struct {
 	State   deskwire.SourceState // as it is to be stored; Merge clears Lease, counts Rounds and sets LastNew
 	Seen    time.Time            // first seen or revised of what is new
 	Read    bool                 // a document was read: Drafts and Skipped describe it whole
+	Part    bool                 // another document of the same round follows
 	Drafts  []deskwire.Draft
 	Skipped []uint64               // marks of items that are unchanged since the last document and were not parsed
 	Domain  func(link string) bool // whether the source speaks for that address; nil: for none

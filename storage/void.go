@@ -13,7 +13,9 @@ import (
 func (m *merger) teach(old deskwire.SourceState, v verdict) {
 	st := m.p.f.State
 	st.Lease = time.Time{}
-	st.Rounds = max(st.Rounds, old.Rounds+1)
+	if st.Rounds = max(st.Rounds, old.Rounds); !m.p.f.Part {
+		st.Rounds = max(st.Rounds, old.Rounds+1)
+	}
 	if slices.Contains(v.ids, "") {
 		st.LastNew = m.p.f.Seen // dates of items, by which it was guessed, may lie
 	}

@@ -259,7 +259,8 @@ func (t *turn) plan() {
 func (t *turn) limit() (wait time.Duration, why string, stated bool) {
 	st := &t.st
 	if agreed(t.src) {
-		return t.src.Every, "agreed: every " + span(t.src.Every), true
+		every, why := pace(t.src)
+		return every, why, true
 	}
 	validated := st.ETag != "" || st.LastModified != ""
 	wait, why = Hourly, "hourly: it says nothing about when"
@@ -363,7 +364,24 @@ func (t *turn) around(d time.Duration) time.Duration { return scale(d, 1+jitterP
 
 func scale(d time.Duration, by float64) time.Duration { return time.Duration(float64(d) * by) }
 
-func agreed(src *deskwire.Source) bool { return src.Agreed && src.Every > 0 }
+func agreed(src *deskwire.Source) bool { return src.Agreed && src.Every > 0 || onDisk(src) }
+
+// onDisk says that a source is a file of this machine: nobody has to be spared.
+func onDisk(src *deskwire.Source) bool { return strings.HasPrefix(src.URL, "file:") }
+
+// Local is how often a file or a folder of this machine is looked at unless the configuration says otherwise.
+const Local = time.Minute
+
+// pace is the cadence of a source whose own wishes are set aside.
+func pace(src *deskwire.Source) (every time.Duration, why string) {
+	switch {
+	case src.Every > 0 && src.Agreed:
+		return src.Every, "agreed: every " + span(src.Every)
+	case src.Every > 0:
+		return src.Every, "every " + span(src.Every)
+	}
+	return Local, "a file of this machine: every " + span(Local)
+}
 
 // unskipped is the first moment from at on that is in no skipped hour and on no skipped day. Who skips everything skips
 // nothing.
