@@ -57,7 +57,9 @@ func TestNextCheck(t *testing.T) {
 		{rule: "F08 no validators, short wish", st: func(st *deskwire.SourceState) { st.LastModified, st.ETag = "", "" }, r: func(r *Result) { r.Status, r.Lifetime = 200, minute }, least: hour, most: 66 * minute},
 		{rule: "caches are not in such a hurry as they say", st: func(st *deskwire.SourceState) { st.Interval, st.LastNew = minute, noon.Add(-minute) }, r: func(r *Result) { r.Lifetime = 10 * time.Second }, least: 5 * minute, most: 5*minute + 30*time.Second, why: "never faster"},
 		{rule: "a file of this machine needs no sparing", src: func(s *deskwire.Source) { s.URL = "file:///srv/wires/" },
-			st: func(st *deskwire.SourceState) { st.ConfiguredURL, st.URL, st.Hints.TTL = "file:///srv/wires/", "file:///srv/wires/", 5*hour }, least: 54 * time.Second, most: 66 * time.Second, why: "a file of this machine"},
+			st: func(st *deskwire.SourceState) {
+				st.ConfiguredURL, st.URL, st.Hints.TTL = "file:///srv/wires/", "file:///srv/wires/", 5*hour
+			}, least: 54 * time.Second, most: 66 * time.Second, why: "a file of this machine"},
 		{rule: "ten years are a day", r: func(r *Result) { r.Lifetime = 3650 * Day }, least: Day, most: Day},
 		{rule: "a slow rhythm waits longer", st: func(st *deskwire.SourceState) { st.Interval = 8 * hour }, least: 216 * minute, most: 264 * minute, why: "its rhythm: news about every 8h"},
 		{rule: "but not for ever", st: func(st *deskwire.SourceState) { st.Interval = 60 * Day }, least: 324 * minute, most: 396 * minute},
