@@ -1,6 +1,7 @@
 package deskwire_test
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -100,6 +101,60 @@ func checkOwner(t *testing.T, file, dir, path string) {
 	for library, o := range owners {
 		if (path == library || strings.HasPrefix(path, library+"/")) && !slices.Contains(o.by, dir) {
 			t.Errorf("%s imports %s, which is for %s only: %s", file, path, strings.Join(o.by, ", "), o.why)
+		}
+	}
+}
+
+// dialling are the names that open connections, and the files that may use them: one guarded client makes every outgoing request,
+// and commands talk to the daemon through its socket.
+var (
+	dialling = map[string][]string{
+		"http": {"Get", "Post", "PostForm", "Head", "Client", "DefaultClient", "Transport", "DefaultTransport", "NewRequest", "NewRequestWithContext"},
+		"net":  {"Dial", "DialTimeout", "Dialer", "DialTCP", "DialUDP", "DialIP", "DialUnix", "Resolver", "LookupHost", "LookupIP"},
+		"tls":  {"Dial", "DialWithDialer", "Dialer"},
+	}
+	dialled = []string{"aggregator/fetch/fetch.go", "aggregator/fetch/guard.go", "cmd/deskwire/internal/control/client.go"}
+)
+
+func TestOneWayOut(t *testing.T) {
+	for _, files := range packages(t) {
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") || slices.Contains(dialled, filepath.ToSlash(file)) || strings.HasPrefix(filepath.ToSlash(file), "internal/") {
+				continue
+			}
+			f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				if sel, ok := n.(*ast.SelectorExpr); ok {
+					if x, ok := sel.X.(*ast.Ident); ok && slices.Contains(dialling[x.Name], sel.Sel.Name) {
+						t.Errorf("%s uses %s.%s: every outgoing request goes through the guarded client of aggregator/fetch", file, x.Name, sel.Sel.Name)
+					}
+				}
+				return true
+			})
+		}
+	}
+}
+
+// Every fuzz target is run by `make fuzz`.
+func TestFuzzTargets(t *testing.T) {
+	makefile, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir, files := range packages(t) {
+		for _, file := range files {
+			f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range f.Decls {
+				if fn, ok := d.(*ast.FuncDecl); ok && strings.HasPrefix(fn.Name.Name, "Fuzz") && strings.HasSuffix(file, "_test.go") && !slices.Contains(strings.Fields(string(makefile)), dir+":"+fn.Name.Name) {
+					t.Errorf("%s: `make fuzz` does not name %s:%s", file, dir, fn.Name.Name)
+				}
+			}
 		}
 	}
 }

@@ -61,12 +61,16 @@ func TestParseOPMLRefuses(t *testing.T) {
 		"deep":       "<opml>" + deep,
 		"many":       "<opml>" + strings.Repeat("<outline/>", maxOutlines+1) + "</opml>",
 		"large":      "<opml>" + strings.Repeat(" ", maxOPML),
+		"laughs":     `<!DOCTYPE opml [<!ENTITY a "lol"><!ENTITY b "&a;&a;">]><opml><body><outline text="&b;"/></body></opml`,
 		"charset":    `<?xml version="1.0" encoding="klingon"?><opml/>`,
 		"text":       "not XML",
 	} {
-		if found, _, err := ParseOPML(strings.NewReader(text)); !errors.Is(err, deskwire.ErrInvalid) {
-			t.Errorf("%s: %v, %v; want ErrInvalid", name, found, err)
-		}
+		t.Run("OPML "+name, func(t *testing.T) {
+			t.Parallel()
+			if found, _, err := ParseOPML(strings.NewReader(text)); !errors.Is(err, deskwire.ErrInvalid) {
+				t.Errorf("%v, %v; want ErrInvalid", found, err)
+			}
+		})
 	}
 }
 
