@@ -3,11 +3,14 @@ package parse
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/transform"
 )
 
 // decode returns body as valid UTF-8 without a byte order mark and without characters that XML forbids. The evidence, strongest
@@ -91,7 +94,7 @@ func decodeWide(b []byte) ([]byte, bool) {
 
 func fromUTF16(b []byte, order binary.ByteOrder) []byte {
 	out := make([]byte, 0, len(b))
-	for len(b) >= 2 {
+	for len(b) >= 2 && len(out) < maxText {
 		r := rune(order.Uint16(b))
 		b = b[2:]
 		if utf16.IsSurrogate(r) {
@@ -110,7 +113,7 @@ func fromUTF16(b []byte, order binary.ByteOrder) []byte {
 
 func fromUTF32(b []byte, order binary.ByteOrder) []byte {
 	out := make([]byte, 0, len(b)/2)
-	for ; len(b) >= 4; b = b[4:] {
+	for ; len(b) >= 4 && len(out) < maxText; b = b[4:] {
 		out = utf8.AppendRune(out, rune(order.Uint32(b)&0x7fffffff))
 	}
 	return out
@@ -143,7 +146,7 @@ func mostlyUTF8(b []byte) bool {
 
 // appendRepaired appends b: what is valid as it is, each stray byte read as windows-1252.
 func appendRepaired(out, b []byte) []byte {
-	for len(b) > 0 {
+	for len(b) > 0 && len(out) < maxText {
 		r, n := utf8.DecodeRune(b)
 		if r == utf8.RuneError && n == 1 {
 			r = windows1252(b[0])
@@ -159,7 +162,7 @@ func appendRepaired(out, b []byte) []byte {
 // windows-1252 may well look like one character of UTF-8 while their neighbours don't.
 func decodeMixed(b []byte) []byte {
 	out := make([]byte, 0, len(b)+len(b)/8)
-	for len(b) > 0 {
+	for len(b) > 0 && len(out) < maxText {
 		end := bytes.IndexByte(b[1:], '<') + 1
 		if end == 0 {
 			end = len(b)
@@ -168,7 +171,9 @@ func decodeMixed(b []byte) []byte {
 			out = appendRepaired(out, b[:end])
 		} else {
 			for _, c := range b[:end] {
-				out = utf8.AppendRune(out, windows1252(c))
+				if len(out) < maxText {
+					out = utf8.AppendRune(out, windows1252(c))
+				}
 			}
 		}
 		b = b[end:]
@@ -203,9 +208,20 @@ func surelyUTF8(b []byte) bool {
 // decodeAs decodes b. It refuses a label that turns more than a hundredth of the text into replacement characters: the label
 // is wrong then.
 func decodeAs(enc encoding.Encoding, b []byte) ([]byte, bool) {
-	out, err := enc.NewDecoder().Bytes(b)
-	if err != nil {
-		return nil, false
+	d := enc.NewDecoder()
+	d.Reset()
+	out := make([]byte, 0, min(len(b)+len(b)/4+16, maxText))
+	for {
+		written, read, err := d.Transform(out[len(out):cap(out)], b, true)
+		out, b = out[:len(out)+written], b[read:]
+		if errors.Is(err, transform.ErrShortDst) && len(out) < maxText-utf8.UTFMax {
+			out = slices.Grow(out, min(len(out)+16, maxText-len(out)))
+			continue
+		}
+		if err != nil && !errors.Is(err, transform.ErrShortDst) {
+			return nil, false
+		}
+		break
 	}
 	lost := bytes.Count(out, []byte("\uFFFD"))
 	return out, lost*100 <= utf8.RuneCount(out)

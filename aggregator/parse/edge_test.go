@@ -140,3 +140,25 @@ func TestLongPodcast(t *testing.T) {
 		t.Errorf("the last episode: %+v", last.Media)
 	}
 }
+
+// A document in another charset becomes no longer than one in UTF-8 may be, and what fits is read.
+func TestTextIsBounded(t *testing.T) {
+	t.Parallel()
+	const head = "<rss><channel><item><title>Honest</title><guid>1</guid></item><item><description>"
+	for name, body := range map[string]string{
+		"windows-1252": head + strings.Repeat("\x80", 8_000_000),
+		"koi8-r":       `<?xml version="1.0" encoding="koi8-r"?>` + head + strings.Repeat("\x80", 8_000_000),
+		"utf-16":       "\xff\xfe" + strings.Join(strings.Split(head, ""), "\x00") + "\x00" + strings.Repeat("\x00\x4e", 4_000_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if n := len(decode([]byte(body), "")); n > maxText+8 {
+				t.Errorf("%d bytes", n)
+			}
+			doc, err := Parse(Input{Body: []byte(body), Now: goldenNow})
+			if err != nil || len(doc.Drafts) != 1 || doc.Drafts[0].Title != "Honest" || !doc.Truncated {
+				t.Errorf("%v, %+v", err, doc)
+			}
+		})
+	}
+}

@@ -31,6 +31,7 @@ const (
 	maxNesting    = 100       // open elements in clean HTML, where browsers give up at 512
 	maxBalance    = 256 << 10 // bytes that an HTML parser is asked to balance; longer ones are closed by hand
 	maxTangle     = 16 << 20  // bytes that a tree of left open elements may take while it is balanced
+	maxText       = 8 << 20   // bytes of a document in UTF-8, as of its body: a byte of another charset may become three
 	maxBody       = maxToken  // bytes of one item's HTML, before and after cleaning
 	maxArticles   = 8 << 20   // bytes of all articles of a document, as of itself: short addresses become long ones, heads are inherited
 	maxLinks      = 64        // feeds named by one page

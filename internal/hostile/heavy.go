@@ -197,6 +197,13 @@ var texts = []shape{
 		return `<?xml version="1.0" encoding="koi8-r"?>` + rss("<item><description>"+fill(n, "\xff")+"</description></item>")
 	}},
 	{"stray bytes", func(n int) string { return rss("<item><description>" + fill(n, "é\xff") + "</description></item>") }},
+	{"bytes that become three", func(n int) string { return rss("<item><description>" + fill(n, "\x80") + "</description></item>") }},
+	{"declared bytes that become three", func(n int) string {
+		return `<?xml version="1.0" encoding="koi8-r"?>` + rss("<item><description>"+fill(n, "\x80")+"</description></item>")
+	}},
+	{"wide characters that become three bytes", func(n int) string {
+		return "\xff\xfe" + strings.Join(strings.Split(rss("<item><description>"), ""), "\x00") + "\x00" + fill(n, "\x00\x4e")
+	}},
 	{"zeros", func(n int) string { return rss("<item><description>" + fill(n, "\x00") + "</description></item>") }},
 	{"a web page", func(n int) string { return "<html><body>" + fill(n, "<p>") }},
 	{"nothing but spaces", func(n int) string { return fill(n, " ") }},
