@@ -152,7 +152,7 @@ func TestTextIsBounded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if n := len(decode([]byte(body), "")); n > maxText+8 {
+			if n := len(decode([]byte(body), "", "")); n > maxText+8 {
 				t.Errorf("%d bytes", n)
 			}
 			doc, err := Parse(Input{Body: []byte(body), Now: goldenNow})
