@@ -27,6 +27,7 @@ type Article struct {
 	Comments   string   // address of the discussion
 	Via        Via      // where the source says it has the article from
 	Media      []Media  // pictures first to last, then sound, video and other enclosures
+	Episode    *Episode // nil where the article is no episode of a podcast
 
 	Published time.Time // the source's date, never after FirstSeen; FirstSeen where the source gave none
 	Modified  time.Time // the source's own "updated"; zero when it gave none
@@ -80,6 +81,8 @@ type Author struct {
 	Name  string `json:"name,omitempty"`
 	URL   string `json:"url,omitempty"`
 	Email string `json:"email,omitempty"`
+	// Avatar is the address of a portrait, where the source gives one.
+	Avatar string `json:"avatar,omitempty"`
 }
 
 // Via is where a source says that it has an article from (RSS <source>, Atom <source>).

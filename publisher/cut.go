@@ -45,6 +45,10 @@ func cut(art deskwire.Article, rights deskwire.Rights, policy deskwire.Policy) (
 			say(fmt.Sprintf("the summary is cut at %d characters", deskwire.SummaryRunes))
 		}
 		media(isPicture, "no right to sound, video and files")
+		if art.Episode != nil {
+			art.Episode = nil
+			say("no right to the episode's transcript and chapters")
+		}
 	}
 	if !rights.Pictures {
 		media(notPicture, "no right to pictures")

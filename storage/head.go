@@ -24,7 +24,7 @@ const (
 	headLink      = 3
 	headTitle     = 4
 	headSummary   = 5
-	headAuthor    = 6 // message: 1 name, 2 URL, 3 email
+	headAuthor    = 6 // message: 1 name, 2 URL, 3 email, 4 avatar
 	headAgency    = 7
 	headCategory  = 8
 	headLanguage  = 9
@@ -38,6 +38,7 @@ const (
 	headHasBody   = 17
 	headModified  = 18 // and 19
 	headDateRaw   = 20
+	headEpisode   = 21 // message: see appendEpisode
 	headStory     = 32 // absent: its own ID
 	headFirstSeen = 33 // and 34
 	headPublished = 35 // and 36; absent: as FirstSeen
@@ -60,6 +61,7 @@ func appendContent(b []byte, a *deskwire.Article) []byte {
 		p := &a.Authors[i]
 		var m [128]byte
 		v := appendText(appendText(appendText(m[:0], 1, p.Name), 2, p.URL), 3, p.Email)
+		v = appendText(v, 4, p.Avatar)
 		b = protowire.AppendBytes(protowire.AppendTag(b, headAuthor, protowire.BytesType), v)
 	}
 	for _, s := range a.Agencies {
@@ -78,6 +80,9 @@ func appendContent(b []byte, a *deskwire.Article) []byte {
 	for i := range a.Media {
 		var m [512]byte
 		b = protowire.AppendBytes(protowire.AppendTag(b, headMedia, protowire.BytesType), appendMedia(m[:0], &a.Media[i]))
+	}
+	if a.Episode != nil {
+		b = appendMessage(b, headEpisode, appendEpisode(nil, a.Episode))
 	}
 	b = appendFixed64(b, headDigest, a.Digest)
 	b = appendUint(b, headWords, uint64(max(a.Words, 0)))
@@ -193,6 +198,8 @@ func (h *head) content(f *fields, num protowire.Number) {
 		h.Via = via(f.message(), f)
 	case headMedia:
 		h.Media = append(h.Media, media(f.message(), f))
+	case headEpisode:
+		h.Episode = episode(f.message(), f)
 	case headDigest:
 		h.Digest = f.fixed64()
 	case headWords:
@@ -250,6 +257,8 @@ func author(m fields, f *fields) (a deskwire.Author) {
 			a.URL = m.text()
 		case 3:
 			a.Email = m.text()
+		case 4:
+			a.Avatar = m.text()
 		default:
 			m.skip()
 		}

@@ -180,6 +180,7 @@ func changedFields(old, now *deskwire.Article, body bool) []string {
 		{"agencies", !slices.Equal(old.Agencies, now.Agencies)},
 		{"picture", picture(old) != picture(now)},
 		{"media", !slices.Equal(old.Media, now.Media)},
+		{"episode", !sameEpisode(old.Episode, now.Episode)},
 		{"categories", !slices.Equal(old.Categories, now.Categories)},
 		{"language", old.Language != now.Language},
 		{"rights", old.Rights != now.Rights},

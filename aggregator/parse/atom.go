@@ -77,6 +77,7 @@ func (r *reader) atomEntry(e *atom.Entry, from item) *piece {
 	r.atomSource(p, e.Source)
 	r.mediaRSS(p, x)
 	r.itunes(p, x)
+	p.episode = r.episode(x, from.base)
 	return p
 }
 

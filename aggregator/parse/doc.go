@@ -33,6 +33,6 @@
 //
 // [deskwire.Article].Digest is a hash of what a reader would notice: the title, the summary and the words of the body, each
 // with white space collapsed and letters and digits only, and the addresses of the pictures without scheme, tracking
-// parameters and sizes. Order of attributes, tracking parameters, markup without text and white space are no change. It is
-// never 0.
+// parameters and sizes; of an episode its number, its people, and the addresses of its transcripts and chapters. Order
+// of attributes, tracking parameters, markup without text and white space are no change. It is never 0.
 package parse

@@ -38,6 +38,7 @@ func (r *reader) finish(p *piece) (d deskwire.Draft, ok bool) {
 	if t := plainText(p.via.Title, maxTitle); t != "" || p.via.URL != "" {
 		a.Via = deskwire.Via{Title: t, URL: r.absolute(p.via.URL, p.item.base)}
 	}
+	a.Episode = p.episode
 	a.Words, a.Seconds = measure(or(body.text, teaser))
 	a.Digest = digest(a, body.text)
 	d.Mark = p.item.mark

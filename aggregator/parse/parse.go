@@ -43,7 +43,7 @@ type Document struct {
 }
 
 // headerVersion changes when items are to be read again although they did not change, because this package reads more.
-const headerVersion = 2
+const headerVersion = 3
 
 // Parse reads a feed: RSS 0.9 to 2.0, RDF, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1. The error, if any, is one plain line and one
 // of [ErrEmpty], [ErrWebPage], [ErrNotFeed], [ErrBroken]. Whatever the document holds, Parse does not panic, and its time and

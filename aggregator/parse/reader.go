@@ -127,6 +127,7 @@ type piece struct {
 	credits   []string // texts that may name an agency
 	via       deskwire.Via
 	media     []deskwire.Media
+	episode   *deskwire.Episode
 }
 
 // A markup is a text with what it is.

@@ -81,6 +81,7 @@ func (r *reader) rssItem(it *rss.Item, from item) *piece {
 		p.credits = append(p.credits, it.Source.Title)
 	}
 	r.rssMedia(p, it)
+	p.episode = r.episode(x, from.base)
 	return p
 }
 

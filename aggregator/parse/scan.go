@@ -8,6 +8,7 @@ import (
 
 // A scanned is a document after the scan: what gofeed is to read, and what was noted about it on the way.
 type scanned struct {
+	podcast   string // the prefix of Podcasting 2.0 here, which gofeed does not know; "" for none
 	format    string // "rss", "rdf" or "atom"
 	version   string
 	xml       []byte // regular XML for gofeed

@@ -166,5 +166,6 @@ func digest(a *deskwire.Article, text string) uint64 {
 			field(pictureKey(a.Media[i].URL))
 		}
 	}
+	digestEpisode(h, a.Episode)
 	return max(h.Sum64(), 1)
 }

@@ -53,13 +53,16 @@ func readable(space, local string) bool {
 		return true
 	case "itunes":
 		switch local {
-		case "author", "summary", "subtitle", "title", "image", "images", "duration", "keywords":
+		case "author", "summary", "subtitle", "title", "image", "images", "duration", "keywords", "episode", "season", "episodetype", "explicit":
 			return true
 		}
 	case "feedburner":
 		return local == "origlink"
 	case "podcast":
-		return local == "images"
+		switch local {
+		case "images", "transcript", "chapters", "person", "soundbite", "location", "license", "season", "episode":
+			return true
+		}
 	case "prism":
 		return local == "publicationdate" || local == "url"
 	}
@@ -115,7 +118,11 @@ func (s *scanner) bind(t tag) {
 			continue
 		}
 		uri := attrText(t.attrs[i].value)
-		s.spaces[strings.ToLower(string(prefix))] = vocabulary(uri)
+		space := vocabulary(uri)
+		s.spaces[strings.ToLower(string(prefix))] = space
+		if space == "podcast" {
+			s.doc.podcast = string(prefix)
+		}
 		if len(s.stack) == 0 {
 			s.spaces["uri:"+strings.ToLower(string(prefix))] = strings.TrimSpace(uri)
 		}

@@ -135,9 +135,15 @@ func (s *shown) write(w io.Writer, zone *time.Location, body bool) error {
 	line("placed", moment(art.Placed, zone))
 	line("length", fmt.Sprintf("%s, %d min", plural(art.Words, "word"), art.MinutesToRead()))
 	line("rights", art.Rights)
-	for _, m := range art.Media {
-		line("media", strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s", m.URL, m.Type, m.Caption, bracket(m.Credit))), " "))
+	for i := range art.Media {
+		line("media", mediaLine(&art.Media[i]))
 	}
+	if art.Episode != nil {
+		for _, l := range episodeLines(art.Episode) {
+			line("episode", l)
+		}
+	}
+
 	for i, r := range s.Revisions {
 		line(fmt.Sprintf("revision %d", i), fmt.Sprintf("seen %s; then changed: %s", moment(r.Seen, zone), strings.Join(r.Changed, ", ")))
 	}
@@ -165,4 +171,46 @@ func bracket(s string) string {
 		return ""
 	}
 	return "(" + s + ")"
+}
+
+// mediaLine is what is known of a file, in one line.
+func mediaLine(m *deskwire.Media) string {
+	size, length := "", ""
+	if m.Width > 0 || m.Height > 0 {
+		size = fmt.Sprintf("%d×%d", m.Width, m.Height)
+	}
+	if m.Duration > 0 {
+		length = m.Duration.Round(time.Second).String()
+	}
+	return strings.Join(strings.Fields(strings.Join([]string{m.URL, m.Type, size, length, m.Title, m.Caption, bracket(m.Credit)}, " ")), " ")
+}
+
+// episodeLines is what a podcast says of an episode, in a few lines.
+func episodeLines(e *deskwire.Episode) []string {
+	var first []string
+	if e.Season > 0 || e.SeasonName != "" {
+		first = append(first, strings.TrimSpace(fmt.Sprintf("season %d %s", e.Season, e.SeasonName)))
+	}
+	if e.Number > 0 || e.Name != "" {
+		first = append(first, strings.TrimSpace(fmt.Sprintf("episode %d %s", e.Number, bracket(e.Name))))
+	}
+	if e.Kind != "" {
+		first = append(first, string(e.Kind))
+	}
+	if e.Explicit {
+		first = append(first, "explicit")
+	}
+	lines := []string{strings.Join(first, ", "), e.Subtitle}
+	for _, p := range e.People {
+		lines = append(lines, strings.TrimSpace("with "+p.Name+" "+bracket(p.Role)+" "+p.URL))
+	}
+	for _, t := range e.Transcripts {
+		lines = append(lines, strings.Join(strings.Fields("transcript "+t.URL+" "+t.Type+" "+t.Language), " "))
+	}
+	for _, named := range [][2]string{{"chapters", e.Chapters}, {"about", e.Place}, {"license", e.License}} {
+		if named[1] != "" {
+			lines = append(lines, named[0]+" "+named[1])
+		}
+	}
+	return lines
 }

@@ -149,6 +149,7 @@ type entry struct {
 	comments  string
 	via       deskwire.Via
 	media     []deskwire.Media
+	episode   *episode // nil for most
 	carriers  []origin
 	related   []relative
 	copy      bool
@@ -179,6 +180,7 @@ func (s *Site) entry(item *deskwire.Item, c *channel) *entry {
 	}
 	e.authors = authors(a, e.origin.Name)
 	e.media = media(a.Media)
+	e.episode = episodeOf(a.Episode)
 	for i := range item.Carriers {
 		if carrier := (origin{Name: Line(item.Carriers[i].Title), URL: Address(item.Carriers[i].Link)}); carrier != (origin{}) {
 			e.carriers = append(e.carriers, carrier)
@@ -214,7 +216,7 @@ func authors(a *deskwire.Article, source string) []deskwire.Author {
 	var list []deskwire.Author
 	for _, p := range a.Authors {
 		if name := Line(p.Name); name != "" {
-			list = append(list, deskwire.Author{Name: name, URL: Address(p.URL)})
+			list = append(list, deskwire.Author{Name: name, URL: Address(p.URL), Avatar: Address(p.Avatar)})
 		}
 	}
 	if len(list) == 0 {

@@ -51,6 +51,7 @@ type extension struct {
 	Minutes  int        `json:"minutes,omitempty"`
 	Revision int        `json:"revision,omitempty"`
 	Pinned   bool       `json:"pinned,omitempty"`
+	Episode  *episode   `json:"episode,omitempty"`
 }
 
 // relative is another story about the same event.
@@ -128,12 +129,13 @@ func jsonItemOf(e *entry, item *deskwire.Item) jsonItem {
 		mapped.ContentText, mapped.Summary = cmp.Or(e.summary, e.heading), ""
 	}
 	for _, p := range e.authors {
-		mapped.Authors = append(mapped.Authors, &feeds.JSONAuthor{Name: p.Name, Url: p.URL})
+		mapped.Authors = append(mapped.Authors, &feeds.JSONAuthor{Name: p.Name, Url: p.URL, Avatar: p.Avatar})
 	}
 	out := jsonItem{JSONItem: mapped, Language: e.language, Deskwire: extension{
 		Source: e.origin, Carriers: e.carriers, Copy: e.copy, Related: e.related, Agencies: lines(a.Agencies), Rights: e.rights, Comments: e.comments,
 		Words: max(a.Words, 0), Minutes: e.minutes, Revision: max(a.Revision, 0), Pinned: item.Pinned,
 	}}
+	out.Deskwire.Episode = e.episode
 	if e.via != (deskwire.Via{}) {
 		out.Deskwire.Via = &via{e.via.Title, e.via.URL}
 	}

@@ -29,6 +29,7 @@ type rss struct {
 	DC      string     `xml:"xmlns:dc,attr"`
 	Terms   string     `xml:"xmlns:dcterms,attr"`
 	Media   string     `xml:"xmlns:media,attr"`
+	ITunes  string     `xml:"xmlns:itunes,attr,omitempty"`
 	Channel rssChannel `xml:"channel"`
 }
 
@@ -37,6 +38,7 @@ func (r *rss) FeedXml() any { return r }
 
 type rssChannel struct {
 	*feeds.RssFeed
+	*itunesChannel
 	PubDate string    `xml:"pubDate,omitempty"` // shadows: lastBuildDate says it
 	Links   []xmlLink `xml:"atom:link"`
 	Items   []rssItem `xml:"item"`
@@ -47,18 +49,19 @@ type rssItem struct {
 	Link        string `xml:"link,omitempty"`        // shadows, as the next two, to be left out when empty
 	Description string `xml:"description,omitempty"` // before content:encoded
 	Content     *feeds.RssContent
-	Author      string        `xml:"author,omitempty"` // shadows: names go to dc:creator
-	Category    []string      `xml:"category"`
-	Source      *rssSource    `xml:"source"`
-	Creators    []string      `xml:"dc:creator"`
-	Language    string        `xml:"dc:language,omitempty"`
-	Rights      string        `xml:"dc:rights,omitempty"`
-	Identifier  string        `xml:"dc:identifier,omitempty"`
-	Extent      int           `xml:"dcterms:extent,omitempty"` // minutes
-	Updated     string        `xml:"atom:updated,omitempty"`
-	Links       []xmlLink     `xml:"atom:link"`
-	Media       *mediaContent `xml:"media:content"`
-	Group       *mediaGroup   `xml:"media:group"`
+	Author      string     `xml:"author,omitempty"` // shadows: names go to dc:creator
+	Category    []string   `xml:"category"`
+	Source      *rssSource `xml:"source"`
+	Creators    []string   `xml:"dc:creator"`
+	Language    string     `xml:"dc:language,omitempty"`
+	Rights      string     `xml:"dc:rights,omitempty"`
+	Identifier  string     `xml:"dc:identifier,omitempty"`
+	Extent      int        `xml:"dcterms:extent,omitempty"` // minutes
+	Updated     string     `xml:"atom:updated,omitempty"`
+	Links       []xmlLink  `xml:"atom:link"`
+	*itunesItem
+	Media *mediaContent `xml:"media:content"`
+	Group *mediaGroup   `xml:"media:group"`
 }
 
 type rssSource struct {
@@ -95,8 +98,17 @@ func writeRSS(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) ([
 		Version: "2.0", Atom: nsAtom, Content: nsContent, DC: nsDC, Terms: nsTerms, Media: nsMedia,
 		Channel: rssChannel{RssFeed: mapped, Links: []xmlLink{{Rel: "self", Type: "application/rss+xml", Href: site.Feed(&ed.Channel, RSSFile)}}},
 	}
+	var episodes []itunesItem
 	for _, e := range entries {
-		doc.Channel.Items = append(doc.Channel.Items, rssItemOf(e))
+		item := rssItemOf(e)
+		if episode, ok := e.itunes(c); ok {
+			item.itunesItem = &episode
+			episodes = append(episodes, episode)
+		}
+		doc.Channel.Items = append(doc.Channel.Items, item)
+	}
+	if len(episodes) > 0 {
+		doc.ITunes, doc.Channel.itunesChannel = nsITunes, c.itunesOf(episodes)
 	}
 	return write(doc, entries)
 }

@@ -229,7 +229,7 @@ func checkXML(t testing.TB, root *node) {
 		if strings.Contains(n.name(), "/") {
 			t.Errorf("W07 element %s", n.name())
 		}
-		empty := n.name() == "enclosure" || n.name() == "atom:link" || n.name() == "atom:category" || len(n.children) > 0 || n.attrs["url"] != ""
+		empty := n.name() == "enclosure" || n.name() == "atom:link" || n.name() == "atom:category" || n.name() == "itunes:category" || len(n.children) > 0 || n.attrs["url"] != ""
 		if strings.TrimSpace(n.text) == "" && !empty && n.name() != "atom:source" {
 			t.Errorf("W21 <%s> is blank", n.name())
 		}
