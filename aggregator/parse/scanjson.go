@@ -248,7 +248,7 @@ const manyValues = "a JSON member of more than 500 values was left out"
 // crowded reports whether a JSON value holds more values than an item may have elements: an empty object of two bytes costs
 // encoding/json fifty times as much where it becomes a structure.
 func crowded(value []byte) bool {
-	if value[0] != '[' && value[0] != '{' {
+	if len(value) == 0 || value[0] != '[' && value[0] != '{' {
 		return false
 	}
 	n := 0
