@@ -93,6 +93,9 @@ func checkRow(tx Tx, t Table, key string, val []byte) []string {
 		c.revision()
 	case tableKey:
 		c.identity()
+	case tableList:
+		_, err := decodeMembers(key, val)
+		c.ok(err)
 	case tableStory:
 		c.story()
 	case tableLike:

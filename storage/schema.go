@@ -23,6 +23,7 @@
 //	                                               first article of its group at each level
 //	change    stamp (8 bytes), story ID            one byte, the kind of change; one row a story, at its last change
 //	source    name                                 its SourceState, the lease first; see source.go
+//	list      name of a list                       JSON([]deskwire.Member): the feeds that it named last
 //	marks     name                                 mark (8 bytes) and ID of each item of the last document
 //	decision  ID                                   JSON(deskwire.Decision)
 //	decided   article ID                           the IDs of the decisions that name it, one after the other
@@ -62,6 +63,7 @@ const (
 	tableChange   Table = "change"
 	tableSource   Table = "source"
 	tableMarks    Table = "marks"
+	tableList     Table = "list"
 	tableDecision Table = "decision"
 	tableDecided  Table = "decided"
 	tablePin      Table = "pin"
@@ -74,7 +76,7 @@ const (
 // tables lists all, in the order that [Store.Check] and [Store.Stats] walk them.
 func tables() []Table {
 	return []Table{
-		tableMeta, tableSource, tableMarks, tableHead, tableBody, tableRevision, tableKey, tableStory, tableLike, tableCover, tableCovered,
+		tableMeta, tableSource, tableMarks, tableList, tableHead, tableBody, tableRevision, tableKey, tableStory, tableLike, tableCover, tableCovered,
 		tableMatched, tableChange,
 		tableDecision, tableDecided, tablePin, tableChannel, tablePlace, tableFiled,
 	}

@@ -182,6 +182,14 @@ func (f *follower) reload(ctx context.Context) error {
 	if err := reloadable(f.n.Plan().Config, plan.Config); err != nil {
 		return hint(fmt.Errorf("the old configuration stays: %w", err), "restart `deskwire serve` for that")
 	}
+	if plan, err = f.n.extend(ctx, plan); err != nil {
+		return err
+	}
+	return f.adopt(ctx, plan)
+}
+
+// adopt has another plan hold from between two passes on.
+func (f *follower) adopt(ctx context.Context, plan *Plan) error {
 	return f.ask(ctx, func() error {
 		f.press.Reconfigure(plan.site(), plan.Channels, plan.ByName)
 		f.n.plan.Store(plan)

@@ -52,6 +52,13 @@ func (a *app) ingestCmd() *cobra.Command {
 
 // ingest runs one round and files what it brought.
 func (a *app) ingest(ctx context.Context, n *Newsroom, at time.Time, only []string) error {
+	if len(only) == 0 {
+		lists, err := n.refreshLists(ctx, at)
+		if err != nil {
+			return err
+		}
+		a.showLists(lists)
+	}
 	report, err := n.aggregator().Round(ctx, n.Plan().Sources, aggregator.RoundOptions{
 		Now: at, Only: only,
 		Progress: func(p aggregator.Progress) {
@@ -100,6 +107,19 @@ func (a *app) showDue(ctx context.Context, n *Newsroom, at time.Time, only []str
 	}
 	a.talk("would ask %d of %s", due, plural(len(n.Plan().Sources), "source"))
 	return nil
+}
+
+// showLists writes a line for each list that failed or has something to say.
+func (a *app) showLists(reports []aggregator.SourceReport) {
+	for i := range reports {
+		r := &reports[i]
+		if r.Error != "" {
+			a.talk("list %s: %s (next check %s)", r.Source, plain(r.Error), moment(r.NextCheck, time.UTC))
+		}
+		for _, note := range r.Notes {
+			a.talk("list %s: %s", r.Source, plain(note))
+		}
+	}
 }
 
 // showReport writes one line for each source that failed and one for the round.

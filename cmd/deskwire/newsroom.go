@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -46,6 +48,8 @@ type Plan struct {
 	ByName   map[string]deskwire.Source
 	Print    string
 	Warnings []config.Problem
+
+	bare *config.Config // without the sources that lists name
 }
 
 // loadPlan reads the configuration and compiles its rules.
@@ -58,11 +62,14 @@ func (a *app) loadPlan() (*Plan, error) {
 }
 
 func newPlan(cfg *config.Config, warnings []config.Problem) (*Plan, error) {
-	p := &Plan{Config: cfg, ByName: map[string]deskwire.Source{}, Print: cfg.Fingerprint(), Warnings: warnings}
+	p := &Plan{Config: cfg, ByName: map[string]deskwire.Source{}, Print: cfg.Fingerprint(), Warnings: warnings, bare: cfg}
 	names := make([]string, 0, len(cfg.Sources))
 	for _, s := range cfg.Sources {
 		p.ByName[s.Name] = s
 		names = append(names, s.Name)
+	}
+	for i := range cfg.Lists {
+		names = append(names, cfg.Lists[i].Name)
 	}
 	set, problems := rule.Compile(cfg.Channels, names)
 	for _, pr := range problems {
@@ -72,6 +79,47 @@ func newPlan(cfg *config.Config, warnings []config.Problem) (*Plan, error) {
 	}
 	p.Rules = set
 	return p, nil
+}
+
+// with is the plan with the sources that lists name. One that the configuration has itself, or another list before, is not
+// there twice.
+func (p *Plan) with(members map[string][]deskwire.Member) *Plan {
+	if len(p.Lists) == 0 {
+		return p
+	}
+	cfg, whole := *p.Config, *p
+	whole.Config, whole.ByName = &cfg, map[string]deskwire.Source{}
+	known := map[string]bool{}
+	cfg.Sources = slices.Clone(p.Sources)
+	for i := range p.Lists {
+		l := &p.Lists[i]
+		for _, m := range members[l.Name] {
+			cfg.Sources = append(cfg.Sources, l.Member(m))
+		}
+	}
+	cfg.Sources = slices.DeleteFunc(cfg.Sources, func(s deskwire.Source) bool {
+		twice := known[s.URL]
+		known[s.URL] = true
+		return twice
+	})
+	for _, s := range cfg.Sources {
+		whole.ByName[s.Name] = s
+	}
+	return &whole
+}
+
+// extend is the plan with what its lists name now, as the store knows it.
+func (n *Newsroom) extend(ctx context.Context, p *Plan) (*Plan, error) {
+	if len(p.Lists) == 0 {
+		return p, nil
+	}
+	members, err := n.Store.Lists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bare := *p
+	bare.Config = p.bare
+	return bare.with(members), nil
 }
 
 // Channel returns the channel that a user named: "desk/world", "topic/nato", or a bare name that only one of them has.
@@ -117,6 +165,12 @@ func openNewsroom(ctx context.Context, plan *Plan, log *slog.Logger) (*Newsroom,
 	n := &Newsroom{Store: store, Engine: engine, Log: log, File: file, now: time.Now}
 	n.Client = plan.client()
 	n.plan.Store(plan)
+	whole, err := n.extend(ctx, plan)
+	if err != nil {
+		store.Close()
+		return nil, err
+	}
+	n.plan.Store(whole)
 	return n, nil
 }
 
@@ -182,6 +236,52 @@ func model(with config.Matching) *alike.Model {
 	}
 	return m
 }
+
+// refreshLists asks the lists that are due and takes over what they name now.
+func (n *Newsroom) refreshLists(ctx context.Context, at time.Time) ([]aggregator.SourceReport, error) {
+	lists := aggregator.Lists{
+		Store: n.Store, Client: n.Client, Name: config.NameAmong,
+		Read: func(body []byte) ([]deskwire.Source, []string, error) { return config.ParseOPML(bytes.NewReader(body)) },
+	}
+	reports, changed, err := lists.Refresh(ctx, n.Plan().Lists, aggregator.RoundOptions{Now: at})
+	if err != nil || !changed {
+		return reports, err
+	}
+	whole, err := n.extend(ctx, n.Plan())
+	if err != nil {
+		return reports, err
+	}
+	if n.follower != nil {
+		return reports, n.follower.adopt(ctx, whole)
+	}
+	n.plan.Store(whole)
+	return reports, nil
+}
+
+// follows refreshes lists for as long as a daemon lives.
+func (n *Newsroom) follows(ctx context.Context) error {
+	for {
+		reports, err := n.refreshLists(ctx, time.Time{})
+		if err != nil && ctx.Err() == nil {
+			n.Log.Error("lists", "error", err)
+		}
+		for i := range reports {
+			r := &reports[i]
+			if r.Error != "" && r.Failures <= 1 {
+				n.Log.Warn("list", "list", r.Source, "error", r.Error, "next", r.NextCheck)
+			}
+			for _, note := range r.Notes {
+				n.Log.Warn("list", "list", r.Source, "note", note)
+			}
+		}
+		if err := sleep(ctx, listGlance); err != nil {
+			return nil
+		}
+	}
+}
+
+// listGlance is how often a daemon looks whether a list is due.
+const listGlance = 30 * time.Second
 
 func (n *Newsroom) filer(progress func(publisher.FilerProgress)) *publisher.Filer {
 	p := n.Plan()

@@ -66,7 +66,7 @@ func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, o daemonOpt
 		return err
 	}
 	defer n.Close()
-	press, err := plan.press(n.Store)
+	press, err := n.Plan().press(n.Store)
 	if err != nil {
 		return err
 	}
@@ -128,6 +128,14 @@ func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, o daemonOpt
 			return nil
 		}
 		return ag.Run(ctx, func() []deskwire.Source { return n.Plan().Sources })
+	})
+	part("lists", func(ctx context.Context) error {
+		select {
+		case <-n.follower.ready:
+			return n.follows(ctx)
+		case <-ctx.Done():
+			return nil
+		}
 	})
 	part("sweep", n.sweeps)
 	part("signals", func(ctx context.Context) error { return n.hangups(ctx) })

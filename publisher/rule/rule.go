@@ -12,6 +12,7 @@ package rule
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -186,7 +187,11 @@ func (s *Set) only(keys []string) *Set {
 
 // source is the number of the article's source.
 func (s *Set) source(a *deskwire.Article) int32 {
-	if n, ok := s.sources[a.Source]; ok {
+	name := a.Source
+	if list, _, ok := strings.Cut(name, "/"); ok {
+		name = list // a rule names the list for all of its sources
+	}
+	if n, ok := s.sources[name]; ok {
 		return n
 	}
 	return int32(len(s.sources))

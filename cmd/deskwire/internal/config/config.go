@@ -48,6 +48,7 @@ type Config struct {
 	Serve    Serve
 	Log      Log
 	Sources  []deskwire.Source  // those of config.yaml, then those of sources.yaml
+	Lists    []deskwire.List    // whose members are sources, too
 	Channels []deskwire.Channel // desks, then topics, each in the order of the file
 
 	kept map[string]bool     // names of the sources that stand in sources.yaml

@@ -32,6 +32,7 @@ type decoder struct {
 	partial bool // a file could not be read: what others name may stand there
 
 	sources  []*value // beside cfg.Sources: where each stands
+	lists    []*value // beside cfg.Lists
 	channels []*value // beside cfg.Channels
 }
 
@@ -92,6 +93,9 @@ func (d *decoder) whole(v *value) {
 	for _, s := range v.list("sources") {
 		d.source(s)
 	}
+	for _, l := range v.list("lists") {
+		d.list(l)
+	}
 	for _, ch := range v.list("desks") {
 		d.channel(ch, deskwire.Desk)
 	}
@@ -122,26 +126,48 @@ func (d *decoder) site(v *value) {
 	}
 }
 
+// list reads an OPML list that is followed. What its members have in common has the keys of a source.
+func (d *decoder) list(v *value) {
+	if v.kind != kindMapping {
+		return
+	}
+	l := deskwire.List{Name: v.str("name"), URL: d.feed(v.get("url")), Every: d.duration(v.get("every")), Headers: d.headers(v)}
+	l.Members = deskwire.Source{
+		Language:  d.language(v.get("language")),
+		Trust:     deskwire.Trust(v.str("trust")),
+		Rights:    d.rights(v.get("rights")),
+		Keep:      d.keep(v, 0),
+		IdleAfter: d.duration(v.get("idle_after")),
+		Paused:    v.yes("paused", false),
+	}
+	d.reachable(v.get("url"))
+	d.cfg.Lists = append(d.cfg.Lists, l)
+	d.lists = append(d.lists, v)
+}
+
+func (d *decoder) rights(v *value) deskwire.Rights {
+	return deskwire.Rights{
+		Body:     v.yes("body", false),
+		Pictures: v.yes("pictures", false),
+		Embed:    v.yes("embed", false),
+		Index:    v.yes("index", false),
+		Expires:  d.duration(v.get("expires")),
+	}
+}
+
 func (d *decoder) source(v *value) {
 	if v.kind != kindMapping {
 		return
 	}
-	rights := v.get("rights")
 	s := deskwire.Source{
-		Name:     v.str("name"),
-		Title:    v.str("title"),
-		URL:      d.feed(v.get("url")),
-		Home:     d.address(v.get("home")),
-		Language: d.language(v.get("language")),
-		Own:      v.yes("own", false),
-		Trust:    deskwire.Trust(v.str("trust")),
-		Rights: deskwire.Rights{
-			Body:     rights.yes("body", false),
-			Pictures: rights.yes("pictures", false),
-			Embed:    rights.yes("embed", false),
-			Index:    rights.yes("index", false),
-			Expires:  d.duration(rights.get("expires")),
-		},
+		Name:      v.str("name"),
+		Title:     v.str("title"),
+		URL:       d.feed(v.get("url")),
+		Home:      d.address(v.get("home")),
+		Language:  d.language(v.get("language")),
+		Own:       v.yes("own", false),
+		Trust:     deskwire.Trust(v.str("trust")),
+		Rights:    d.rights(v.get("rights")),
 		Every:     d.duration(v.get("every")),
 		Agreed:    v.yes("agreed", false),
 		DayFirst:  v.yes("day_first", false),

@@ -15,6 +15,9 @@ func (d *decoder) compile() {
 	for i := range d.cfg.Sources {
 		names[i] = d.cfg.Sources[i].Name
 	}
+	for i := range d.cfg.Lists {
+		names = append(names, d.cfg.Lists[i].Name)
+	}
 	for _, ch := range d.channels {
 		for _, v := range ch.list("prefer") {
 			if !slices.Contains(names, v.text) && !d.told[v] {

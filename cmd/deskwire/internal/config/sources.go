@@ -229,6 +229,9 @@ func NameFor(src deskwire.Source, others []deskwire.Source) string {
 	return free(slug(src), names(others))
 }
 
+// NameAmong is NameFor with the names that are taken.
+func NameAmong(src deskwire.Source, taken map[string]bool) string { return free(slug(src), taken) }
+
 func names(sources []deskwire.Source) map[string]bool {
 	taken := make(map[string]bool, len(sources))
 	for _, s := range sources {

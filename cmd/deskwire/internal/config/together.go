@@ -9,6 +9,7 @@ import (
 // together judges what can be seen only across entries and files.
 func (d *decoder) together() {
 	d.uniqueSources()
+	d.uniqueLists()
 	d.uniqueChannels()
 	d.compile()
 }
@@ -27,6 +28,22 @@ func (d *decoder) uniqueSources() {
 		} else {
 			addresses[s.URL] = v
 		}
+	}
+}
+
+// uniqueLists sees to it that a name in a rule stands for one source or for one list.
+func (d *decoder) uniqueLists() {
+	names := map[string]*value{}
+	for i, v := range d.sources {
+		names[d.cfg.Sources[i].Name] = v
+	}
+	for i, v := range d.lists {
+		name := d.cfg.Lists[i].Name
+		if first := names[name]; first != nil && name != "" {
+			d.errorf(v.get("name"), "%s is the name of another source or list already, in %s", quote(v.get("name")), first.where())
+			continue
+		}
+		names[name] = v
 	}
 }
 
