@@ -95,17 +95,26 @@ func (r *reader) atomTexts(p *piece, e *atom.Entry) {
 		}
 		return
 	}
+	if e.Content.Value == "" && e.Content.Src != "" {
+		r.atomElsewhere(p, e.Content.Type, e.Content.Src, p.item.base)
+		return
+	}
 	l := r.lifted(e.Content.Value)
 	if l != nil && l.src != "" {
-		// Content elsewhere (RFC 4287 §4.1.3.2): a picture or a sound belongs to the entry, a page is where it can be read.
-		if kind, _, _ := strings.Cut(l.kind, "/"); kind == "image" || kind == "audio" || kind == "video" {
-			p.media = r.appendMedia(p.media, deskwire.Media{URL: l.src, Type: l.kind, Enclosed: true}, l.base)
-		} else {
-			p.links = append(p.links, l.src)
-		}
+		r.atomElsewhere(p, l.kind, l.src, l.base)
 		return
 	}
 	p.body = r.atomText(e.Content.Value)
+}
+
+// atomElsewhere notes content that is elsewhere (RFC 4287 §4.1.3.2): a picture or a sound belongs to the entry, a page is where
+// it can be read.
+func (r *reader) atomElsewhere(p *piece, kind, src, base string) {
+	if main, _, _ := strings.Cut(kind, "/"); main == "image" || main == "audio" || main == "video" {
+		p.media = r.appendMedia(p.media, deskwire.Media{URL: src, Type: kind, Enclosed: true}, base)
+	} else if addr := r.absolute(src, base); addr != "" {
+		p.links = append(p.links, addr)
+	}
 }
 
 func (r *reader) atomText(s string) *markup {

@@ -102,7 +102,7 @@ func jsonAuthors(list []*json.Author, one *json.Author) (authors []deskwire.Auth
 	}
 	for _, a := range list {
 		if a != nil {
-			authors = append(authors, deskwire.Author{Name: a.Name, URL: a.URL})
+			authors = append(authors, deskwire.Author{Name: a.Name, URL: a.URL, Avatar: a.Avatar})
 		}
 	}
 	return authors

@@ -17,7 +17,7 @@ func (r *reader) authors(p *piece) (people []deskwire.Author, agencies []string)
 		}
 		for i := range people {
 			if strings.EqualFold(people[i].Name, a.Name) && a.Name != "" {
-				people[i].URL, people[i].Email = or(people[i].URL, a.URL), or(people[i].Email, a.Email)
+				people[i].URL, people[i].Email, people[i].Avatar = or(people[i].URL, a.URL), or(people[i].Email, a.Email), or(people[i].Avatar, a.Avatar)
 				return
 			}
 		}
@@ -26,15 +26,15 @@ func (r *reader) authors(p *piece) (people []deskwire.Author, agencies []string)
 	for _, a := range p.authors {
 		names, found := byline(a.Name)
 		agencies = append(agencies, found...)
-		addr, mail := r.absolute(a.URL, p.item.base), mailAddress(a.Email)
+		addr, mail, avatar := r.absolute(a.URL, p.item.base), mailAddress(a.Email), r.absolute(a.Avatar, p.item.base)
 		for i, n := range names {
 			if i == 0 {
-				n.URL, n.Email = or(addr, n.URL), or(mail, n.Email)
+				n.URL, n.Email, n.Avatar = or(addr, n.URL), or(mail, n.Email), avatar
 			}
 			add(n)
 		}
 		if len(names) == 0 && len(found) == 0 && (addr != "" || mail != "") {
-			add(deskwire.Author{URL: addr, Email: mail})
+			add(deskwire.Author{URL: addr, Email: mail, Avatar: avatar})
 		}
 	}
 	for _, s := range p.bylines {
@@ -51,11 +51,15 @@ func (r *reader) authors(p *piece) (people []deskwire.Author, agencies []string)
 func byline(s string) (people []deskwire.Author, agencies []string) {
 	s = plainText(s, 4*maxName)
 	s, mail := splitMail(s)
-	for _, by := range []string{"By ", "by ", "BY ", "Von ", "Par ", "Por ", "Di ", "Door "} {
+	for _, by := range bylineLeads {
 		if rest, ok := strings.CutPrefix(s, by); ok {
 			s = strings.TrimSpace(rest)
 			break
 		}
+	}
+	switch strings.ToLower(s) {
+	case "admin", "administrator", "webmaster": // accounts of content systems, not people
+		s = ""
 	}
 	if s == "" {
 		if mail != "" {
@@ -77,6 +81,12 @@ func byline(s string) (people []deskwire.Author, agencies []string) {
 		people[0].Email = mail
 	}
 	return people, agencies
+}
+
+// bylineLeads stand before the names.
+var bylineLeads = [...]string{
+	"By: ", "By ", "by ", "BY ", "Written by ", "Words by ", "Author: ", "Authors: ", "Text: ", "Von ", "Text von ", "Autor: ", "Autorin: ", "Autoren: ", "Par ", "Texte : ", "Por ", "Di ", "Door ",
+	"Af ", "Av ", "Tekst: ", "Автор: ", "Автори: ", "Авторы: ", "Текст: ", "文/", "文：", "记者：", "記者：",
 }
 
 // splitMail takes an e-mail address out of a byline.
@@ -125,7 +135,7 @@ func mailAddress(s string) string {
 // follows it, and so does a desk ("News and Features").
 func splitNames(s string) []string {
 	parts := []string{s}
-	for _, sep := range []string{";", ",", " and ", " & ", " und ", " et ", " y ", " e ", " и ", " та ", " і ", " i ", " og ", " och ", " en ", "/", "|"} {
+	for _, sep := range []string{";", "、", ", and ", ",", " and ", " AND ", " & ", " und ", " et ", " y ", " e ", " и ", " та ", " і ", " i ", " og ", " och ", " en ", "/", "|"} {
 		var next []string
 		for _, part := range parts {
 			next = append(next, splitWhole(part, sep)...)
@@ -145,7 +155,7 @@ func splitWhole(s, sep string) []string {
 		if parts[i] == "" {
 			continue
 		}
-		if _, agency := agencyName(parts[i]); !agency && !wholeName(parts[i]) {
+		if _, agency := agencyName(parts[i]); !agency && !wholeName(parts[i]) && sep != "、" {
 			return []string{strings.TrimSpace(s)}
 		}
 	}
@@ -174,6 +184,11 @@ func trimRole(s string) string {
 	s = strings.TrimSpace(s)
 	if i := strings.IndexByte(s, '('); i > 0 && strings.HasSuffix(s, ")") {
 		return strings.TrimSpace(s[:i])
+	}
+	if name, place, ok := strings.Cut(s, " in "); ok && fullName(name) && len(strings.Fields(place)) <= 3 {
+		if r, _ := utf8.DecodeRuneInString(place); unicode.IsUpper(r) {
+			s = name // "Jo Roe in Kyiv"
+		}
 	}
 	return strings.Trim(s, " ,;|-–—")
 }
