@@ -30,28 +30,29 @@ func (r *reader) rssFeed(feed *rss.Feed) {
 func (r *reader) rssItem(it *rss.Item, from item) *piece {
 	x := it.Extensions
 	p := &piece{
-		item:      from,
-		title:     or(it.Title, first(x, "dc", "title"), first(x, "media", "title"), first(x, "itunes", "title")),
-		published: r.firstDate(it.PubDate, first(x, "dc", "date"), first(x, "dcterms", "issued"), first(x, "dcterms", "created"), first(x, "atom", "published"), first(x, "prism", "publicationDate")),
-		updated:   or(first(x, "atom", "updated"), first(x, "dcterms", "modified")),
-		lang:      or(first(x, "dc", "language"), from.lang),
-		rights:    or(first(x, "dc", "rights"), first(x, "media", "copyright"), it.Custom["copyright"]),
-		comments:  it.Comments,
+		item:  from,
+		title: or(it.Title, first(x, "dc", "title"), first(x, "media", "title"), first(x, "itunes", "title")),
+		published: r.firstDate(it.PubDate, first(x, "dc", "date"), first(x, "dcterms", "issued"), first(x, "dcterms", "created"), first(x, "atom", "published"), first(x, "prism", "publicationDate"),
+			it.Custom["published"], it.Custom["date"], it.Custom["created"]),
+		updated:  or(first(x, "atom", "updated"), first(x, "dcterms", "modified"), it.Custom["updated"], it.Custom["modified"]),
+		lang:     or(first(x, "dc", "language"), from.lang),
+		rights:   or(first(x, "dc", "rights"), first(x, "media", "copyright"), it.Custom["copyright"]),
+		comments: it.Comments,
 	}
 	if it.GUID != nil {
 		p.guid = it.GUID.Value
 		p.permalink = !strings.EqualFold(strings.TrimSpace(it.GUID.IsPermalink), "false")
 	}
-	p.guid = or(p.guid, first(x, "dc", "identifier"))
+	p.guid = or(p.guid, first(x, "dc", "identifier"), plainText(it.Custom["id"], maxKeyLength))
 	p.links = append(p.links, first(x, "feedburner", "origLink"))
 	p.links = append(p.links, it.Links...)
 	if p.permalink {
 		p.links = append(p.links, it.GUID.Value)
 	}
-	p.links = append(p.links, atomLink(x, "alternate"), from.about, first(x, "prism", "url"))
+	p.links = append(p.links, atomLink(x, "alternate"), from.about, first(x, "prism", "url"), it.Custom["url"])
 	p.summary = r.rssText(it.Description)
 	if p.summary == nil {
-		p.summary = or(r.rssText(it.Custom["dw-summary"]),
+		p.summary = or(r.rssText(it.Custom["dw-summary"]), htmlOf(it.Custom["summary"], from.base),
 			htmlOf(or(first(x, "dc", "description"), first(x, "itunes", "summary"), first(x, "itunes", "subtitle"), first(x, "media", "description")), from.base))
 	}
 	p.body = or(r.rssText(it.Content), r.rssText(it.Custom["dw-body"]), r.rssText(it.Custom["encoded"]))
@@ -63,7 +64,7 @@ func (r *reader) rssItem(it *rss.Item, from item) *piece {
 	}
 	p.bylines = slices.Concat(all(x, "dc", "creator"), all(x, "dc", "author"), all(x, "dc", "contributor"))
 	if it.Author != "" {
-		p.bylines = slices.Insert(p.bylines, 0, it.Author)
+		p.bylines = slices.Insert(p.bylines, 0, textOf(it.Author, "name"))
 	}
 	p.authors = atomAuthors(x)
 	if len(p.bylines)+len(p.authors) == 0 {
@@ -132,15 +133,15 @@ func (r *reader) rssMedia(p *piece, it *rss.Item) {
 	r.itunes(p, x)
 	for _, name := range []string{"image", "thumbnail", "thumb", "img", "picture"} {
 		if s := strings.TrimSpace(it.Custom[name]); s != "" {
-			p.media = r.appendMedia(p.media, deskwire.Media{URL: imageAddress(s), Type: "image/*"}, p.item.base)
+			p.media = r.appendMedia(p.media, deskwire.Media{URL: textOf(s, "url"), Type: "image/*"}, p.item.base)
 		}
 	}
 }
 
-// imageAddress is the address in the content of a homemade <image> element: text, or an <url> inside.
-func imageAddress(s string) string {
-	if i := strings.Index(s, "<url>"); i >= 0 {
-		s, _, _ = strings.Cut(s[i+5:], "<")
+// textOf is the text of an element that holds it itself, or in a child of that name: a homemade <image>, Atom's <author> in RSS.
+func textOf(s, child string) string {
+	if _, after, found := strings.Cut(s, "<"+child+">"); found {
+		s, _, _ = strings.Cut(after, "<")
 	}
 	return s
 }

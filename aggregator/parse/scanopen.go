@@ -31,7 +31,7 @@ func (s *scanner) open(at int, t tag) {
 	s.bind(t)
 	space := s.spaceOf(prefix, t)
 	top := &s.stack[len(s.stack)-1]
-	if isItem(s.doc.format, space, local) {
+	if isItem(s.doc.format, space, local) || space == "" && (local == "item" || local == "entry") && !s.itemOpen() {
 		for top.kind != frameChannel && top.kind != frameRoot && s.mayClose() {
 			s.close() // an item inside an item or a field: those were never closed
 			top = &s.stack[len(s.stack)-1]
@@ -40,6 +40,11 @@ func (s *scanner) open(at int, t tag) {
 			s.openItem(at, t)
 			return
 		}
+	}
+	if s.inTitle() && (t.open || len(t.name) == 1 && !htmlName(local)) {
+		s.text([]byte("<")) // "if a<b then", "x <y> z": no tag
+		s.pos = at + 1
+		return
 	}
 	if s.endsField(space, local) {
 		s.close()
@@ -57,6 +62,12 @@ func (s *scanner) open(at int, t tag) {
 	default:
 		s.openField(at, t, space, local, top)
 	}
+}
+
+// inTitle reports whether the open element is an item's or the feed's own title, which holds no elements but HTML's.
+func (s *scanner) inTitle() bool {
+	f := &s.stack[len(s.stack)-1]
+	return f.kind == frameField && bytes.EqualFold(f.name[f.cut:], []byte("title"))
 }
 
 // mayClose reports whether the open element is one that an item's tag may close: anything outside an item, since feeds leave
@@ -232,6 +243,10 @@ func (s *scanner) openField(at int, t tag, space, local string, top *frame) {
 		if space == "" {
 			// The feed's own vocabulary under a prefix of its own: gofeed knows it by its plain names.
 			f.cut = bytes.IndexByte(t.name, ':') + 1
+		}
+		if i := bytes.IndexByte(t.name, ':') + 1; i < len(t.name) && t.name[i] >= 'A' && t.name[i] <= 'Z' {
+			t.name = bytes.ToLower(t.name) // dc:Date: no name that anybody reads begins with a capital letter
+			f.name = t.name
 		}
 		s.out = append(s.out, '<')
 		s.out = append(s.out, t.name[f.cut:]...)

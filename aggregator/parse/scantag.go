@@ -13,6 +13,7 @@ type tag struct {
 	name  []byte
 	attrs []attr
 	empty bool // <name/>
+	open  bool // the next tag begins before it ends
 	binds int  // namespace declarations in it
 }
 
@@ -33,6 +34,7 @@ func readTag(src []byte, at int, attrs []attr) (t tag, next int) {
 			t.empty = true
 			return t, i + 2
 		case c == '<':
+			t.open = true
 			return t, i // a tag that was never closed: the next one begins
 		case !nameStart(c):
 			i++

@@ -209,6 +209,12 @@ func indexFold(s, sub string) int {
 	}
 }
 
+// htmlName reports whether HTML has an element of that name.
+func htmlName(local string) bool {
+	_, known := htmlNames[local]
+	return known
+}
+
 type nameKind uint8
 
 const (
