@@ -153,7 +153,7 @@ func dashAt(s string) int {
 
 // appendAgencies adds the agencies that a short text consists of or lists: "AFP", "Kin Cheung / Pool / AFP", "AP Photo/Jane Roe".
 func appendAgencies(list []string, s string) []string {
-	parts := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("/,;|·•&+=＝", r) })
+	parts := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("/,;|·•&+=＝—–", r) })
 	for i, part := range parts {
 		part = strings.TrimSpace(part)
 		name, ok := agencyName(part)

@@ -9,6 +9,10 @@ import (
 // splitCredit takes the credit off the end of a caption: "A street in Hong Kong (Kin Cheung / Pool / AFP)", "… Photo: Jane Roe",
 // "… © dpa". What may as well be part of the caption stays in it.
 func splitCredit(s string) (caption, credit string) {
+	if i := strings.LastIndex(s, " | "); i >= 0 && looksLikeCredit(s[i+3:]) {
+		caption, _ = splitCredit(s[:i])
+		return trimCaption(caption), creditText(s[i+3:])
+	}
 	if at, after := creditMark(s); at >= 0 {
 		return trimCaption(s[:at]), creditText(s[after:])
 	}
@@ -127,7 +131,7 @@ func creditFollows(s string, start int, rest string) bool {
 // plausible reports whether what follows a credit mark can be a credit. A whole caption that is one has to be short.
 func plausible(s string, whole bool) bool {
 	s = strings.Trim(s, " .)]）】")
-	if s == "" || len(s) > maxName || lastSentence(s) > 0 || strings.ContainsAny(s, "!?") {
+	if s == "" || len(s) > maxName || lastSentence(s) > 0 || strings.ContainsAny(s, "!?…\"“”„«»") || strings.Contains(s, "://") {
 		return false
 	}
 	words, lower := 0, 0

@@ -21,6 +21,10 @@ func TestCredits(t *testing.T) {
 		{"A harbour. Jane Roe/Reuters", "A harbour.", "Jane Roe/Reuters"},
 		{"A harbour in the morning. (Jane Roe)", "A harbour in the morning.", "Jane Roe"},
 		{"A harbour in the morning. (Jan van der Meer)", "A harbour in the morning.", "Jan van der Meer"},
+		{"A harbour | Jo Roe/dpa", "A harbour", "Jo Roe/dpa"},
+		{"A harbour (Jo Roe/dpa) | Jo Roe/dpa", "A harbour", "Jo Roe/dpa"},
+		{"A harbour | The port of call", "A harbour | The port of call", ""},
+		{"The film is here: https://a.example/f Credit: “Who knows…", "The film is here: https://a.example/f Credit: “Who knows…", ""},
 		{"A harbour | © dpa", "A harbour", "dpa"},
 		{"Ein Hafen. Foto: picture alliance/dpa", "Ein Hafen.", "picture alliance/dpa"},
 		{"Ein Hafen. Quelle: Jan Roth/dpa", "Ein Hafen.", "Jan Roth/dpa"},
@@ -90,6 +94,7 @@ func TestTextAgencies(t *testing.T) {
 		{"Jane Roe / NASA", ""},
 		{"Pool / XYZ", ""},
 		{"AFP via Getty Images", "AFP"},
+		{"Jo Roe/Agence France-Presse — Getty Images", "AFP,Getty Images"},
 	} {
 		if got := strings.Join(appendAgencies(nil, c.in), ","); got != c.want {
 			t.Errorf("appendAgencies(%q) = %q, want %q", c.in, got, c.want)

@@ -178,6 +178,8 @@ func wholeName(s string) bool {
 	return true
 }
 
+func named(agency string) bool { _, ok := agencyName(agency); return ok }
+
 // trimRole removes what stands after a name: "(Political editor)", ", Berlin correspondent" does not, since names of desks
 // contain commas too.
 func trimRole(s string) string {
@@ -185,7 +187,15 @@ func trimRole(s string) string {
 	if i := strings.IndexByte(s, '('); i > 0 && strings.HasSuffix(s, ")") {
 		return strings.TrimSpace(s[:i])
 	}
-	if name, place, ok := strings.Cut(s, " in "); ok && fullName(name) && len(strings.Fields(place)) <= 3 {
+	if words := strings.Fields(s); len(words) == 3 || len(words) == 4 {
+		switch words[len(words)-1] {
+		case "editor", "correspondent", "reporter", "writer":
+			if name := strings.Join(words[:2], " "); fullName(name) {
+				return name // "Jo Roe Environment editor"
+			}
+		}
+	}
+	if name, place, ok := strings.Cut(s, " in "); ok && (fullName(name) || named(name)) && len(strings.Fields(place)) <= 3 {
 		if r, _ := utf8.DecodeRuneInString(place); unicode.IsUpper(r) {
 			s = name // "Jo Roe in Kyiv"
 		}

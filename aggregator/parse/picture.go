@@ -172,7 +172,11 @@ func tracks(src, w, h string) bool {
 	if ext != "gif" && ext != "png" {
 		return false
 	}
-	switch strings.ToLower(name) {
+	name = strings.ToLower(name)
+	if strings.HasSuffix(name, "-pixel") || strings.HasSuffix(name, "_pixel") || strings.HasPrefix(name, "pixel-") || strings.HasPrefix(name, "tracking") {
+		return true
+	}
+	switch name {
 	case "spacer", "blank", "pixel", "transparent", "1x1", "clear", "trans", "1px", "tracker", "beacon", "lazyload", "lazy_placeholder":
 		return true
 	}
