@@ -187,9 +187,13 @@ func trimRole(s string) string {
 	if i := strings.IndexByte(s, '('); i > 0 && strings.HasSuffix(s, ")") {
 		return strings.TrimSpace(s[:i])
 	}
-	if words := strings.Fields(s); len(words) == 3 || len(words) == 4 {
-		switch words[len(words)-1] {
+	if i := strings.LastIndexByte(s, ' '); i > 0 {
+		switch s[i+1:] {
 		case "editor", "correspondent", "reporter", "writer":
+			words := strings.Fields(s)
+			if len(words) < 3 || len(words) > 4 {
+				break
+			}
 			if name := strings.Join(words[:2], " "); fullName(name) {
 				return name // "Jo Roe Environment editor"
 			}
