@@ -45,6 +45,8 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 type cleaner struct {
 	raw  bytes.Buffer
 	tidy tidier
+
+	balanced int // bytes that a parser was asked to balance
 }
 
 // A cleaned is foreign HTML after cleaning.
@@ -71,7 +73,8 @@ func (c *cleaner) clean(src []byte, base *url.URL, resolve func(string, *url.URL
 	t.base, t.resolve = base, resolve
 	if !t.run(dropTurns(dropControls(c.raw.Bytes())), false) {
 		raw := c.raw.Bytes()
-		if len(raw) <= maxBalance && !tangled(raw) {
+		if len(raw) <= min(maxBalance, maxBalanced-c.balanced) && !tangled(raw) {
+			c.balanced += len(raw)
 			if fixed, err := balance(raw); err == nil {
 				raw = fixed
 			}

@@ -69,6 +69,20 @@ var bodies = []shape{
 	{"html small bodies", whole(2_000, "<b><i><p></b></i>")},
 	{"html tangled formatting", after("<div>"+formats(500)+"</div>", middle, "<div>x</div>")},
 	{"html tangled paragraphs", after(formats(500), middle, "<p>x</b></p>")},
+	{"html end tags under deep lists", after(strings.Repeat("<ul>", 400), middle, "</p>")},
+	{"html end tags of deep lists", after(strings.Repeat("<ol></b>x", 400), middle, "</ul>")},
+	{"html lines under deep formatting", after(strings.Repeat(`<span>"<i><a<li>`, 400), middle, "<hr>")},
+	{"html one text under many names", func(n int) string {
+		body := words(1, 1, 500)
+		return rss(each(n, func(i int) string {
+			return fmt.Sprintf("<item><guid>%d</guid><title>%s</title><description>%s</description></item>", i, words(2, i, 7), body)
+		}))
+	}},
+	{"html texts that overlap", func(n int) string {
+		return rss(each(n, func(i int) string {
+			return fmt.Sprintf("<item><guid>%d</guid><title>%s</title><description>%s %s %s</description></item>", i, words(3, i/40, 7), words(4, i%40, 200), words(4, i%41, 200), words(4, i%43, 100))
+		}))
+	}},
 	{"html tangled links", after("<p>"+strings.Repeat("<a href=/"+strings.Repeat("l", 1500)+"><b>", 20), middle, "<p></b>x</a>")},
 	{"html tangled tables", after("<p></b><table>", middle, "x<tr>")},
 	{"html tables in formatting", whole(middle, "<table><b>x<td></b>")},
