@@ -60,7 +60,7 @@ var classRoles = map[string]classRole{
 	"related-article": roleCard, "related-post": roleCard, "related-box": roleCard, "related_posts": roleCard, "related-articles-block": roleCard, "read-next": roleCard,
 	"more-stories": roleCard, "recommended": roleCard, "recommendations": roleCard, "social-buttons": roleCard, "share": roleCard, "sharing-buttons": roleCard,
 	"share-links": roleCard, "social-links": roleCard, "social-sharing": roleCard, "post-share": roleCard, "wp-block-social-links": roleCard, "a2a_kit": roleCard,
-	"newsletter-widget": roleCard, "newsletter-promo": roleCard, "newsletter-cta": roleCard, "signup": roleCard, "sign-up": roleCard, "subscription-box": roleCard, "paywall": roleCard,
+	"newsletter-widget": roleCard, "newsletter-promo": roleCard, "newsletter-cta": roleCard, "signup": roleCard, "sign-up": roleCard, "subscription-box": roleCard,
 	"app-promo": roleCard, "donate": roleCard, "support-us": roleCard, "wp-block-jetpack-subscriptions": roleCard, "subscription-widget-wrap": roleCard,
 	"subscription-widget-wrap-editor": roleCard, "wp-block-query": roleCard, "post-navigation": roleCard, "saboxplugin-wrap": roleCard, "printfriendly": roleCard,
 	"wpulike": roleCard, "rp4wp-related-posts": roleCard, "addthis_inline_share_toolbox": roleCard, "ssba": roleCard, "heateor_sss_sharing_container": roleCard,
@@ -107,7 +107,7 @@ var onwards = map[string]bool{
 // calls ask readers for something. Lower case; each says "our" or "us", so that it is the paper that speaks and not the news.
 var calls = []string{
 	"subscribe to our", "subscribe to the newsletter", "sign up for our", "sign up to our", "sign up here for our", "join our newsletter", "join our whatsapp", "join our telegram", "follow us on", "like us on", "support our journalism", "support our work",
-	"download our app", "get our newsletter", "get our app", "donate to our", "become a member and support", "help us keep", "find us on",
+	"download our app", "get our newsletter", "get our app", "donate to our", "become a member and support", "find us on",
 	"abonnieren sie unseren", "abonnieren sie unser", "melden sie sich für unseren newsletter", "folgen sie uns", "folge uns", "unterstützen sie unsere arbeit", "laden sie unsere app",
 	"abonnez-vous à notre", "inscrivez-vous à notre", "suivez-nous sur", "recevez notre newsletter", "soutenez notre", "téléchargez notre application",
 	"suscríbete a nuestro", "suscríbete a nuestra", "suscríbase a nuestro", "síguenos en", "síganos en", "únete a nuestro canal", "descarga nuestra app", "apoya nuestro", "assine nossa newsletter", "inscreva-se na nossa", "siga-nos no", "siga o nosso", "nos siga no",
@@ -120,7 +120,7 @@ var calls = []string{
 
 // firstOn are the lines that say where a text appeared first: how they begin and what they say later.
 var firstOn = [...][2]string{
-	{"The post ", " appeared first on "}, {"The post ", " first appeared on "}, {"This post ", " appeared first on "}, {"This article ", " first appeared on "}, {"This article ", " was originally published on "},
+	{"The post ", " appeared first on "}, {"The post ", " first appeared on "}, {"This post ", " appeared first on "},
 	{"Der Beitrag ", " erschien zuerst auf "}, {"L'article ", " est apparu en premier sur "}, {"L’article ", " est apparu en premier sur "}, {"Cet article ", " est apparu en premier sur "}, {"La entrada ", " se publicó primero en "}, {"La entrada ", " apareció primero en "},
 	{"L'articolo ", " proviene da "}, {"L’articolo ", " proviene da "}, {"O post ", " apareceu primeiro em "}, {"Het bericht ", " verscheen eerst op "}, {"Inlägget ", " dök först upp på "}, {"Artykuł ", " pochodzi z serwisu "},
 	{"Запись ", " впервые появилась "}, {"Сообщение ", " появились сначала на "}, {"Запис ", " спершу з'явився на "}, {"Indlægget ", " blev først udgivet på "}, {"Innlegget ", " dukket først opp på "}, {"Artikkeli ", " julkaistiin ensimmäisen kerran "},

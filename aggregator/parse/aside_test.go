@@ -2,7 +2,9 @@ package parse
 
 import (
 	"net/url"
+	"strings"
 	"testing"
+	"time"
 )
 
 // What stands in an article without being part of it, and its look-alikes that are. after is "" where all stays.
@@ -29,6 +31,8 @@ var asides = []struct{ name, in, after string }{
 	{"flare", `<p>Text.</p><div><a href="https://feeds.a.example/~ff/x?a=1"><img src="https://feeds.a.example/~ff/x?i=1"></a></div><img src="https://feeds.a.example/~r/x/~4/1" height="1" width="1">`, `<p>Text.</p>`},
 	{"emoji", `<p>Snow <img src="https://s.w.org/images/core/emoji/2/72x72/2744.png" alt="❄" class="wp-smiley"> falls</p>`, `<p>Snow ❄ falls</p>`},
 
+	{"where it was published first", `<p>Text.</p><p>This article was originally published on <a href="https://b.example/">The Other Post</a>, under a free licence.</p>`, ""},
+	{"a paywall around all", `<div class="paywall"><p>Text that only subscribers used to read.</p></div>`, `<div><p>Text that only subscribers used to read.</p></div>`},
 	{"running text", `<p>Read more books, said the <a href="https://a.example/2">minister</a> to a hall of pupils who had expected anything else.</p>`, ""},
 	{"find out more", `<p>Those who want to help can find out <a href="https://a.example/2">more</a></p>`, ""},
 	{"link inside a sentence", `<p>She will <a href="https://a.example/2">continue reading</a> to children on Sundays.</p>`, ""},
@@ -58,8 +62,33 @@ func TestAsides(t *testing.T) {
 		if got.html != want {
 			t.Errorf("%s:\n in %s\ngot %s\nwant %s", a.name, a.in, got.html, want)
 		}
+		if want == asides[0].after && got.text != "Text." {
+			t.Errorf("%s: words %q: what was taken out is counted", a.name, got.text)
+		}
 		if again := c.clean([]byte(got.html), base, r.resolve); again.html != got.html {
 			t.Errorf("%s: cleaned again: %s", a.name, again.html)
+		}
+	}
+}
+
+// What stands between a lead-in and the blocks after it is not looked at again for each of them.
+func TestAsidesAreLinear(t *testing.T) {
+	t.Parallel()
+	r := newReader(Input{URL: "https://a.example/"})
+	for name, body := range map[string]string{
+		"a gap after a lead-in": "<p>Related articles</p>" + strings.Repeat(" ", 400_000) + strings.Repeat("<p>x</p>", 50_000),
+		"links that lead on":    "<p>Text." + strings.Repeat(` <a href="https://a.example/x">Read more</a>`, 20_000) + "</p>",
+		"credits":               "<figure><img src=/x.jpg><figcaption>" + strings.Repeat("<small>Photo: a. b. c</small>", 20_000) + "</figcaption></figure>",
+		"colons in a caption":   "<figure><img src=/x.jpg><figcaption>" + strings.Repeat("photo:", 100_000) + "</figcaption></figure>",
+		"dots in a caption":     "<figure><img src=/x.jpg><figcaption>" + strings.Repeat("a. ", 200_000) + "</figcaption></figure>",
+	} {
+		var c cleaner
+		start := time.Now()
+		c.clean([]byte(body), nil, r.resolve)
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s: %v", name, took)
+		} else {
+			t.Logf("%s: %v", name, took)
 		}
 	}
 }

@@ -166,8 +166,7 @@ func (t *tidier) aside(o *openTag) bool {
 		return false
 	}
 	if t.lead.outEnd > 0 {
-		follows := o.outAt >= t.lead.outEnd && len(bytes.TrimSpace(t.out[t.lead.outEnd:o.outAt])) == 0
-		if follows && o.links > 0 && len(text)-o.linked <= 2*o.links && len(text) <= maxCard {
+		if t.follows(o) && o.links > 0 && len(text)-o.linked <= 2*o.links && len(text) <= maxCard {
 			o.outAt, o.textAt, o.mediaAt = t.lead.outAt, t.lead.textAt, t.lead.mediaAt
 			at := *o
 			t.tell("list", t.out[at.outAt:])
@@ -181,7 +180,7 @@ func (t *tidier) aside(o *openTag) bool {
 	}
 	away, lone := leadsAway(text, o.linked)
 	if lone && !away {
-		if t.lead.outEnd > 0 && len(bytes.TrimSpace(t.out[t.lead.outEnd:max(o.outAt, t.lead.outEnd)])) == 0 {
+		if t.lead.outEnd > 0 && t.follows(o) {
 			t.lead.outEnd = len(t.out)
 		} else {
 			t.lead = span{o.outAt, o.textAt, o.mediaAt, len(t.out)}
@@ -191,6 +190,16 @@ func (t *tidier) aside(o *openTag) bool {
 		t.tell("line", t.out[o.outAt:])
 	}
 	return away
+}
+
+// maxGap is how much white space may stand between a lead-in and what it leads to, in bytes. Looking at more for every block
+// would make a long gap expensive.
+const maxGap = 256
+
+// follows reports whether an element comes right after the lead-in.
+func (t *tidier) follows(o *openTag) bool {
+	gap := o.outAt - t.lead.outEnd
+	return gap >= 0 && gap <= maxGap && len(bytes.TrimSpace(t.out[t.lead.outEnd:o.outAt])) == 0
 }
 
 func (t *tidier) tell(why string, html []byte) {
