@@ -73,14 +73,14 @@ var bodies = []shape{
 	{"html end tags of deep lists", after(strings.Repeat("<ol></b>x", 400), middle, "</ul>")},
 	{"html lines under deep formatting", after(strings.Repeat(`<span>"<i><a<li>`, 400), middle, "<hr>")},
 	{"html one text under many names", func(n int) string {
-		body := words(1, 1, 500)
+		body := words(1001, 1, 500)
 		return rss(each(n, func(i int) string {
-			return fmt.Sprintf("<item><guid>%d</guid><title>%s</title><description>%s</description></item>", i, words(2, i, 7), body)
+			return fmt.Sprintf("<item><guid>%d</guid><title>%s</title><description>%s</description></item>", i, words(1002, i, 7), body)
 		}))
 	}},
 	{"html texts that overlap", func(n int) string {
 		return rss(each(n, func(i int) string {
-			return fmt.Sprintf("<item><guid>%d</guid><title>%s</title><description>%s %s %s</description></item>", i, words(3, i/40, 7), words(4, i%40, 200), words(4, i%41, 200), words(4, i%43, 100))
+			return fmt.Sprintf("<item><guid>%d</guid><title>%s</title><description>%s %s %s</description></item>", i, words(1003, i/40, 7), words(1004, i%40, 200), words(1004, i%41, 200), words(1004, i%43, 100))
 		}))
 	}},
 	{"html tangled links", after("<p>"+strings.Repeat("<a href=/"+strings.Repeat("l", 1500)+"><b>", 20), middle, "<p></b>x</a>")},
