@@ -42,6 +42,7 @@ type Article struct {
 	Seconds int    // reading time
 	Digest  uint64 // of everything whose change makes a revision; see package parse
 	HasBody bool   // whether a body is stored
+	Full    bool   // the body is from the article's page: the feed gave a teaser
 }
 
 // MinutesToRead is the reading time as readers are told it: rounded up, at least one minute; 0 when there is nothing to read.
@@ -125,6 +126,8 @@ type Draft struct {
 	// Mark is a hash of the bytes the article was read from. A source whose next document holds the same bytes is not asked
 	// to be parsed again for it. 0 means that there is none.
 	Mark uint64
+	// Wanted says that the article's page is to be read, and was not yet.
+	Wanted bool
 }
 
 // A Key is something that leads from a source's words to an article it said before.

@@ -20,6 +20,7 @@ type Source struct {
 	DayFirst bool          // 3/4/2026 is the third of April
 
 	Keep      time.Duration     // retention; 0 means the store's
+	FullText  bool              // its feed gives teasers: read the articles' pages
 	IdleAfter time.Duration     // silence longer than this is reported; 0 never
 	Headers   map[string]string // sent with every request to this source's own host: tokens, passwords
 	Paused    bool              // keep what there is, ask for nothing

@@ -133,6 +133,9 @@ func (w *worker) do(ctx context.Context, c storage.Claim, leave func()) job {
 	default:
 		t.read(res)
 	}
+	if t.result.Err == nil {
+		t.fullText(ctx)
+	}
 	if res != nil && t.whole == nil && cap(res.Body) > cap(w.buffer) && cap(res.Body) <= keptBuffer {
 		w.buffer = res.Body[:0]
 	}
@@ -230,6 +233,7 @@ func (t *try) again(in parse.Input) (storage.Prepared, error) {
 	if err != nil {
 		return storage.Prepared{}, err
 	}
+	wanted(t.src, doc.Drafts)
 	return storage.Prepare(t.fetched(doc)), nil
 }
 

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -93,6 +94,17 @@ func checkRow(tx Tx, t Table, key string, val []byte) []string {
 		c.revision()
 	case tableKey:
 		c.identity()
+	case tableErrand:
+		source, id, ok := strings.Cut(key, "\x00")
+		var row errandRow
+		if !ok || source == "" || !deskwire.ID(id).Valid() || json.Unmarshal(val, &row) != nil {
+			c.fault("not an errand")
+		}
+	case tableRobots:
+		var r RobotsFile
+		if json.Unmarshal(val, &r) != nil {
+			c.fault("not a robots.txt")
+		}
 	case tableList:
 		_, err := decodeMembers(key, val)
 		c.ok(err)

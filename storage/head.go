@@ -39,6 +39,7 @@ const (
 	headModified  = 18 // and 19
 	headDateRaw   = 20
 	headEpisode   = 21 // message: see appendEpisode
+	headFull      = 24
 	headStory     = 32 // absent: its own ID
 	headFirstSeen = 33 // and 34
 	headPublished = 35 // and 36; absent: as FirstSeen
@@ -88,6 +89,7 @@ func appendContent(b []byte, a *deskwire.Article) []byte {
 	b = appendUint(b, headWords, uint64(max(a.Words, 0)))
 	b = appendUint(b, headSeconds, uint64(max(a.Seconds, 0)))
 	b = appendBool(b, headHasBody, a.HasBody)
+	b = appendBool(b, headFull, a.Full)
 	if !a.Modified.IsZero() {
 		b = appendTime(b, headModified, a.Modified)
 	}
@@ -206,6 +208,8 @@ func (h *head) content(f *fields, num protowire.Number) {
 		h.Words = f.int()
 	case headSeconds:
 		h.Seconds = f.int()
+	case headFull:
+		h.Full = f.uint() != 0
 	case headHasBody:
 		h.HasBody = f.uint() != 0
 	case headModified:

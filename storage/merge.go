@@ -269,6 +269,11 @@ func (m *merger) settle(i int, id deskwire.ID) (deskwire.ID, error) {
 		id = m.mint.Next()
 		m.out.New++
 		m.create(it, id)
+		if it.draft.Wanted {
+			if err := putErrand(m.tx, m.p.f.Source, id, 0, m.p.f.Seen); err != nil {
+				return "", err
+			}
+		}
 	} else if h := m.heads[id]; h == nil {
 		m.out.Unchanged++ // it was here and went
 	} else if h.Digest == it.draft.Digest {
@@ -336,7 +341,7 @@ func (m *merger) revise(it *item, h *head) error {
 	if err != nil {
 		return err
 	}
-	body, err := otherBody(h.ID, old, it)
+	body, err := m.outOfDate(it, h, &now, old)
 	if err != nil {
 		return err
 	}
@@ -376,7 +381,7 @@ func (m *merger) refresh(it *item, h *head) error {
 	now := h.Article
 	said := &it.draft.Article
 	now.Title, now.Summary, now.Authors, now.Agencies = said.Title, said.Summary, said.Authors, said.Agencies
-	now.Language, now.Rights, now.Comments, now.Via = said.Language, said.Rights, said.Comments, said.Via
+	now.Language, now.Rights, now.Comments, now.Via, now.Episode = said.Language, said.Rights, said.Comments, said.Via, said.Episode
 	if !slices.Contains(m.state.VoidKinds, deskwire.KeyGUID) {
 		now.GUID = said.GUID
 	}
@@ -414,6 +419,23 @@ func sameMedia(a, b deskwire.Media) bool {
 	a.URL, _, _ = strings.Cut(a.URL, "?")
 	b.URL, _, _ = strings.Cut(b.URL, "?")
 	return a == b
+}
+
+// outOfDate says whether the item's body takes the place of the stored one. While the page of an article is still to be read
+// again, the body that was found there stands: a teaser is no better.
+func (m *merger) outOfDate(it *item, h *head, now *deskwire.Article, old []byte) (bool, error) {
+	if !it.draft.Wanted {
+		m.tx.Delete(tableErrand, errandKey(m.p.f.Source, h.ID))
+		return otherBody(h.ID, old, it)
+	}
+	if err := putErrand(m.tx, m.p.f.Source, h.ID, 0, m.p.f.Seen); err != nil {
+		return false, err
+	}
+	if h.Full {
+		now.HasBody, now.Full, now.Words, now.Seconds = h.HasBody, true, h.Words, h.Seconds
+		return false, nil
+	}
+	return otherBody(h.ID, old, it)
 }
 
 // otherBody says whether the item's body is another than the stored one.

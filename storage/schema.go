@@ -25,6 +25,8 @@
 //	source    name                                 its SourceState, the lease first; see source.go
 //	list      name of a list                       JSON([]deskwire.Member): the feeds that it named last
 //	marks     name                                 mark (8 bytes) and ID of each item of the last document
+//	errand    source, 0x00, article ID             JSON: a page that is still to be read; see errand.go
+//	robots    host and port                        JSON(RobotsFile)
 //	decision  ID                                   JSON(deskwire.Decision)
 //	decided   article ID                           the IDs of the decisions that name it, one after the other
 //	pin       channel, 0x00, story ID              until when the pin lasts (8 bytes of seconds), 0 for ever; channel may be ""
@@ -64,6 +66,8 @@ const (
 	tableSource   Table = "source"
 	tableMarks    Table = "marks"
 	tableList     Table = "list"
+	tableErrand   Table = "errand"
+	tableRobots   Table = "robots"
 	tableDecision Table = "decision"
 	tableDecided  Table = "decided"
 	tablePin      Table = "pin"
@@ -78,7 +82,7 @@ func tables() []Table {
 	return []Table{
 		tableMeta, tableSource, tableMarks, tableList, tableHead, tableBody, tableRevision, tableKey, tableStory, tableLike, tableCover, tableCovered,
 		tableMatched, tableChange,
-		tableDecision, tableDecided, tablePin, tableChannel, tablePlace, tableFiled,
+		tableErrand, tableRobots, tableDecision, tableDecided, tablePin, tableChannel, tablePlace, tableFiled,
 	}
 }
 

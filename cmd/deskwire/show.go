@@ -134,6 +134,9 @@ func (s *shown) write(w io.Writer, zone *time.Location, body bool) error {
 	line("first seen", moment(art.FirstSeen, zone))
 	line("placed", moment(art.Placed, zone))
 	line("length", fmt.Sprintf("%s, %d min", plural(art.Words, "word"), art.MinutesToRead()))
+	if art.Full {
+		line("body", "from the article's page")
+	}
 	line("rights", art.Rights)
 	for i := range art.Media {
 		line("media", mediaLine(&art.Media[i]))

@@ -172,6 +172,7 @@ func (d *decoder) source(v *value) {
 		Agreed:    v.yes("agreed", false),
 		DayFirst:  v.yes("day_first", false),
 		Keep:      d.keep(v, 0),
+		FullText:  v.yes("full_text", false),
 		IdleAfter: d.duration(v.get("idle_after")),
 		Headers:   d.headers(v),
 		Paused:    v.yes("paused", false),
@@ -183,6 +184,9 @@ func (d *decoder) source(v *value) {
 		s.Zone = z.String()
 	}
 	d.cadence(v, &s)
+	if f := v.get("full_text"); s.FullText && !s.Granted().Body {
+		d.warnf(f, "without rights.body the whole text may not be shown, so no page is read")
+	}
 	d.reachable(v.get("url"))
 	d.cfg.Sources = append(d.cfg.Sources, s)
 	d.sources = append(d.sources, v)

@@ -1,0 +1,59 @@
+package page
+
+import (
+	"time"
+
+	"github.com/temoto/robotstxt"
+)
+
+// Agent is the name by which robots.txt and robots directives may speak to us (RFC 9309 §2.2.1).
+const Agent = "deskwire"
+
+// The limits of robots.txt.
+const (
+	// MaxRobots is how much of one is read and kept, in bytes: RFC 9309 §2.5 asks for 500 KiB at least; who needs more than a
+	// tenth of it for us is not meant. What is behind it is not obeyed.
+	MaxRobots = 500 << 10
+	// FreshRobots is how long one holds (RFC 9309 §2.4).
+	FreshRobots = 24 * time.Hour
+	// mostDelay is the longest pause between two pages that is kept; who asks for more is asked for one page at a time.
+	mostDelay = 10 * time.Second
+)
+
+// A Robots is what a host's robots.txt says to us.
+type Robots struct {
+	group *robotstxt.Group
+	all   bool // nothing is allowed
+}
+
+// ReadRobots reads what a host answered. A client error means that there is none and everything is allowed, a server error, or no
+// answer at all (status 0), that nothing is until it can be read (RFC 9309 §2.3.1).
+func ReadRobots(status int, body []byte) Robots {
+	switch {
+	case status >= 400 && status < 500:
+		return Robots{}
+	case status < 200 || status >= 300:
+		return Robots{all: true}
+	}
+	data, err := robotstxt.FromBytes(body[:min(len(body), MaxRobots)])
+	if err != nil {
+		return Robots{} // rubbish says nothing
+	}
+	return Robots{group: data.FindGroup(Agent)}
+}
+
+// Allow reports whether the page at a path, with its query, may be asked.
+func (r *Robots) Allow(path string) bool {
+	if r.all {
+		return false
+	}
+	return r.group == nil || r.group.Test(path)
+}
+
+// Delay is the pause that the host wishes for between two pages, and whether it can be kept within one look.
+func (r *Robots) Delay() (pause time.Duration, several bool) {
+	if r.group == nil || r.group.CrawlDelay <= 0 {
+		return 0, true
+	}
+	return min(r.group.CrawlDelay, mostDelay), r.group.CrawlDelay <= mostDelay
+}
