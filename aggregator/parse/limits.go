@@ -30,7 +30,7 @@ const (
 	maxSummary    = 500       // runes kept; what rights show may be less
 	maxNesting    = 100       // open elements in clean HTML, where browsers give up at 512
 	maxBalance    = 256 << 10 // bytes that an HTML parser is asked to balance; longer ones are closed by hand
-	maxBalanced   = 1 << 20   // likewise of a whole document: a megabyte of end tags under open lists takes seconds
+	maxBalanced   = 512 << 10 // likewise of a whole document: a megabyte of end tags under open lists takes five seconds
 	maxTangle     = 16 << 20  // bytes that a tree of left open elements may take while it is balanced
 	maxText       = 8 << 20   // bytes of a document in UTF-8, as of its body: a byte of another charset may become three
 	maxBody       = maxToken  // bytes of one item's HTML, before and after cleaning
