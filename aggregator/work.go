@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -251,6 +252,7 @@ func (t *try) finish() job {
 	var notes []string
 	now := t.now()
 	t.state, notes = fetch.After(t.src, t.state, t.result, now, jitter())
+	t.state = fetch.Part(t.src, t.state, t.claim.State.LastTry, now, t.queue.count(), rand.Float64())
 	t.report.Notes = append(t.report.Notes, notes...)
 	t.report.Failures = t.state.Failures
 	switch {

@@ -146,6 +146,21 @@ func After(src *deskwire.Source, st deskwire.SourceState, r Result, now time.Tim
 	return t.st, t.notes
 }
 
+// crowd is how many sources asked in one round are so many that they should not stay together.
+const crowd = 100
+
+// Part returns the state of a source that was asked in one round with so many others, of which none was asked for a long time
+// before: at the first start, or after a rest. last is when this one was, random a number from 0 to 1. Each is left alone for up
+// to as long again as it would be, so that the next round is not as crowded: jitter alone takes days to part them.
+func Part(src *deskwire.Source, st deskwire.SourceState, last, now time.Time, asked int, random float64) deskwire.SourceState {
+	wait := st.NextCheck.Sub(now)
+	if asked < crowd || wait <= 0 || agreed(src) || !last.IsZero() && now.Sub(last) < 2*wait {
+		return st
+	}
+	st.NextCheck = st.NextCheck.Add(time.Duration(random * float64(min(wait, Hourly))))
+	return st
+}
+
 // hear notices when a source falls silent for longer than it should, and when it is heard of again; each is said once.
 func (t *turn) hear() {
 	silence := t.now.Sub(t.st.LastNew)
