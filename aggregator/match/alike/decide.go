@@ -35,14 +35,18 @@ func viewOf(a, b *entry) View {
 }
 
 // vetoOf says what speaks against a pair whatever its score. Coverage asks for less: editions of a series are about one thing.
-func vetoOf(x *Vector, o *overlap) Veto {
+func vetoOf(x *Vector, o *overlap, hours float32) Veto {
 	switch {
 	case o.all < leastBits:
 		return VetoNothing
 	case x[fDateConflict] != 0:
 		return VetoDate
-	case x[fSeries] != 0 && x[fSameSource] != 0:
+	case x[fSameSource] == 0:
+		return VetoNone
+	case x[fSeries] != 0:
 		return VetoSeries
+	case x[fNumberConflict] != 0 && hours >= seriesHours && x[fTitleContained] < 1:
+		return VetoSibling
 	}
 	return VetoNone
 }

@@ -13,8 +13,10 @@ type index struct {
 	table [512]uint8     // number of a word + 1, by token; open addressing
 	np    [2]int         // word pairs of title and summary
 	stamp uint32         // of the comparison: which words were seen in it
-	rare  [probes]uint64 // count<<32 | number of the word, ascending
+	rare  [probes]uint64 // the rarest words that others hold: count<<32 | number of the word, ascending
 	nrare int
+	fresh [hooks]uint8 // the first words that nobody held before
+	nf    int
 	nums  [2]int // distinct numbers of the title, and in all
 	sums
 }
@@ -43,7 +45,7 @@ func (x *index) find(t token) (slot uint32, w *word) {
 // load takes in the tokens of an item.
 func (x *index) load(e *entry, tokens []token, sentences []sentence, c *counts, h *habits) {
 	clear(x.table[:])
-	x.n, x.nrare, x.np, x.nums, x.sums = 0, 0, [2]int{}, [2]int{}, sums{}
+	x.n, x.nrare, x.nf, x.np, x.nums, x.sums = 0, 0, 0, [2]int{}, [2]int{}, sums{}
 	title := tokens[:e.title]
 	x.part(title, inTitle, e.source, c, h)
 	for p := range e.parts(sentences) {
@@ -61,7 +63,12 @@ func (x *index) part(tokens []token, in uint8, source uint32, c *counts, h *habi
 			n := c.count(t)
 			w = &x.words[x.n]
 			*w = word{token: t, weight: c.weight(n)}
-			x.rarer(uint64(n)<<32 | uint64(x.n))
+			if n > 0 {
+				x.rarer(uint64(n)<<32 | uint64(x.n))
+			} else if x.nf < hooks {
+				x.fresh[x.nf] = uint8(x.n)
+				x.nf++
+			}
 			x.n++
 			x.table[slot] = uint8(x.n)
 			x.allBits += w.weight

@@ -13,10 +13,12 @@ type Item struct {
 
 // Where candidates come from, and how many are compared.
 const (
-	probes     = 14 // of an item's rarest tokens, looked up
-	hooks      = 12 // of them, under which it can be found itself
+	probes     = 14 // of an item's rarest tokens that others hold, looked up
+	hooks      = 12 // of its rarest tokens, under which it can be found itself
 	candidates = 8  // pairs scored for an item, of all sources
 	kin        = 4  // and more of its own source
+	// hint is how much candidates have to share of their rarest tokens to be compared, in bits: half a rare word.
+	hint = 4
 	// momentBits is what it tells of two items that their source published them in one second.
 	momentBits = 6
 )
@@ -57,6 +59,7 @@ type Matcher struct {
 	reading reading
 	entry   entry
 	index   index
+	once    [256]token
 	board   board
 	links   [candidates + kin]link
 	nl      int
@@ -211,18 +214,25 @@ func (m *Matcher) load(e *entry, tokens []token, sentences []sentence) {
 	e.numbers = [2]uint8{uint8(m.index.nums[0]), uint8(m.index.nums[1])}
 }
 
-// count counts an item's tokens, each time that it says them.
+// count counts an item's tokens, each once as far as a small table tells.
 func (m *Matcher) count(e *entry) {
 	m.counts.grow(1)
 	m.habits.titles[e.source>>habitShift]++
+	clear(m.once[:])
 	tokens := m.tokensOf(e)
 	for _, t := range tokens[:e.title] {
-		m.counts.add(t)
-		m.habits.add(e.source, t)
+		if p := &m.once[uint32(t)*0xC2B2AE35>>24]; *p != t {
+			*p = t
+			m.counts.add(t)
+			m.habits.add(e.source, t)
+		}
 	}
 	for part := range e.parts(m.saidIn(e)) {
 		for _, t := range tokens[part.from:part.to] {
-			m.counts.add(t)
+			if p := &m.once[uint32(t)*0xC2B2AE35>>24]; *p != t {
+				*p = t
+				m.counts.add(t)
+			}
 		}
 	}
 }
@@ -230,7 +240,10 @@ func (m *Matcher) count(e *entry) {
 // hook makes the item on the index found by its rarest tokens.
 func (m *Matcher) hook(number uint32, e *entry) {
 	item := tagged(number, e.source)
-	for _, v := range m.index.rare[:min(hooks, m.index.nrare)] {
+	for _, w := range m.index.fresh[:m.index.nf] {
+		m.rings.add(m.index.words[w].token, item)
+	}
+	for _, v := range m.index.rare[:min(hooks-m.index.nf, m.index.nrare)] {
 		m.rings.add(m.index.words[uint32(v)].token, item)
 	}
 	if e.dated {
@@ -243,9 +256,6 @@ func (m *Matcher) score(ref uint32) {
 	e, r := &m.entry, &m.reading
 	m.board.clear()
 	for _, v := range m.index.rare[:m.index.nrare] {
-		if v>>32 == 0 {
-			continue // nobody held it before
-		}
 		w := &m.index.words[uint32(v)]
 		m.board.add(m.rings.items(w.token), w.weight)
 	}
@@ -258,6 +268,9 @@ func (m *Matcher) score(ref uint32) {
 	m.nl = 0
 	var o overlap
 	for _, p := range m.board.heaviest(e.source >> (32 - tagBits)) {
+		if p.weight < hint {
+			break
+		}
 		number := numberOf(p.item)
 		b := &m.entries[number]
 		hours := gap(e, b)
@@ -270,7 +283,7 @@ func (m *Matcher) score(ref uint32) {
 		o.burst = burst
 		l.number, l.view, l.same, l.hours = number, viewOf(e, b), b.source == e.source, hours
 		l.x.fill(&o, &m.index, e, b, hours)
-		l.veto = vetoOf(&l.x, &o)
+		l.veto = vetoOf(&l.x, &o, hours)
 		if m.Watch != nil {
 			m.Watch(m.base+number, ref, l.view, l.same, &l.x)
 		}
