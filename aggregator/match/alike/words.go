@@ -82,7 +82,7 @@ func (r *reading) read(title, summary string) {
 	r.n, r.title, r.ns, r.exact, r.mold, r.whole = 0, 0, 0, 0, 0, 0
 	r.dates = [2]dates{}
 	s := scan{r: r, limit: maxTitle}
-	s.text(skipKicker(title))
+	s.text(skipKicker(title[:min(len(title), maxRead)]))
 	r.title = r.n
 	for _, t := range r.tokens[:r.n] {
 		r.exact = mix(r.exact, uint32(t))
@@ -92,7 +92,7 @@ func (r *reading) read(title, summary string) {
 	}
 	r.ns = 0
 	s = scan{r: r, limit: maxTokens, count: 1}
-	s.text(summary)
+	s.text(summary[:min(len(summary), maxRead)])
 	s.endSentence()
 	for _, t := range r.tokens[r.title:r.n] {
 		r.whole = mix(r.whole, uint32(t))
@@ -101,9 +101,6 @@ func (r *reading) read(title, summary string) {
 
 // text reads one text, letter by letter.
 func (s *scan) text(text string) {
-	if len(text) > maxRead {
-		text = text[:maxRead]
-	}
 	for i := 0; i < len(text) && s.r.n < s.limit; {
 		c := rune(text[i])
 		size := 1
@@ -235,9 +232,13 @@ func (s *scan) nearMonth(text string) bool {
 	return k == dateMonth
 }
 
+// digitRun is how many digits a text begins with, up to 4.
 func digitRun(text string) int {
 	n := 0
-	for n < len(text) && n < 4 && '0' <= text[n] && text[n] <= '9' {
+	for _, c := range text {
+		if n == 4 || !('0' <= c && c <= '9' || '０' <= c && c <= '９') {
+			break
+		}
 		n++
 	}
 	return n
@@ -349,7 +350,7 @@ func (s *scan) end0() {
 	case dateDaypart:
 		d.daypart |= 1 << bit
 	case dateMonth:
-		s.month = 3 // a number may follow, with a word between
+		s.month = 2 // the number may follow at once
 	}
 	n := stem(w, s.script)
 	h := uint32(wordSeed)
