@@ -3,7 +3,9 @@ package alike
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -60,4 +62,51 @@ func BenchmarkAdd(b *testing.B) {
 			i = 50_000
 		}
 	}
+}
+
+// BenchmarkMillion matches a stream of 1,000,000 items, 27,000 a day, of which a quarter is told again. Budget: 10 s of one
+// core, .4 KB for each item inside the window.
+func BenchmarkMillion(b *testing.B) {
+	const n = 1_000_000
+	items := stream(n)
+	for i := range items {
+		items[i].Published = items[0].Published.Add(time.Duration(i) * 3200 * time.Millisecond)
+	}
+	for b.Loop() {
+		heap := func() uint64 {
+			runtime.GC()
+			var s runtime.MemStats
+			runtime.ReadMemStats(&s)
+			return s.HeapAlloc
+		}
+		before := heap()
+		m := New(Default())
+		began, slowest := cpu(), time.Duration(0)
+		joined, peak := 0, 0
+		for i := range items {
+			at := time.Now()
+			v := m.Add(&items[i])
+			slowest = max(slowest, time.Since(at))
+			peak = max(peak, len(m.entries))
+			if v.Links[Version].Joined(v.Ref) || v.Links[Copy].Joined(v.Ref) {
+				joined++
+			}
+		}
+		took := cpu() - began
+		b.ReportMetric(n/took.Seconds(), "items/cpu-s")
+		b.ReportMetric(float64(heap()-before)/float64(peak), "B/item")
+		b.ReportMetric(float64(peak), "kept")
+		b.ReportMetric(slowest.Seconds()*1000, "ms-slowest")
+		b.ReportMetric(float64(joined)/n, "joined")
+		runtime.KeepAlive(m)
+	}
+}
+
+// cpu is the processor time that the process has had.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -13,13 +13,15 @@ type counts struct {
 const (
 	countBits  = 19
 	countSlots = 1 << countBits
+	// prior is how many items are taken to have been seen before the first, so that words tell something from the start.
+	prior      = 200
 	full       = 1<<16 - 1 // a counter stops here
 	habitShift = 20        // of a source's hash
 )
 
 func (c *counts) reset() {
 	clear(c.of[:])
-	c.n, c.log = 0, log2(8)
+	c.n, c.log = 0, log2(prior)
 }
 
 func (c *counts) add(t token) {
@@ -36,7 +38,7 @@ func (c *counts) weight(count uint32) float32 { return max(0, c.log-log2(count+1
 // grow counts n more items.
 func (c *counts) grow(n int) {
 	c.n += uint32(n)
-	c.log = log2(c.n + 8)
+	c.log = log2(c.n + prior)
 }
 
 // habits says how many titles of a source hold a word: what a source says in every second title tells two of its items apart
@@ -59,8 +61,11 @@ func (h *habits) add(source uint32, t token) {
 
 // weight is what a word of a title tells within its source.
 func (h *habits) weight(source uint32, t token) float32 {
-	n := h.of[(uint32(t)^source)*0x85EBCA6B>>(32-countBits)]
-	return max(0, log2(h.titles[source>>habitShift]+8)-log2(uint32(n)+1)) + 2
+	return max(0, log2(h.titles[source>>habitShift]+8)-log2(h.count(source, t)+1)) + 2
+}
+
+func (h *habits) count(source uint32, t token) uint32 {
+	return uint32(h.of[(uint32(t)^source)*0x85EBCA6B>>(32-countBits)])
 }
 
 // log2 is the logarithm of a number above 0, good to 1 percent; the same on every machine.

@@ -17,6 +17,7 @@ type index struct {
 	nrare int
 	fresh [hooks]uint8 // the first words that nobody held before
 	nf    int
+	ahead uint32
 	nums  [2]int // distinct numbers of the title, and in all
 	sums
 }
@@ -46,6 +47,12 @@ func (x *index) find(t token) (slot uint32, w *word) {
 func (x *index) load(e *entry, tokens []token, sentences []sentence, c *counts, h *habits) {
 	clear(x.table[:])
 	x.n, x.nrare, x.nf, x.np, x.nums, x.sums = 0, 0, 0, [2]int{}, [2]int{}, sums{}
+	for i, t := range tokens { // the counters lie all over the memory: see score
+		x.ahead += c.count(t)
+		if i < int(e.title) {
+			x.ahead += h.count(e.source, t)
+		}
+	}
 	title := tokens[:e.title]
 	x.part(title, inTitle, e.source, c, h)
 	for p := range e.parts(sentences) {

@@ -63,6 +63,7 @@ type Matcher struct {
 	board   board
 	links   [candidates + kin]link
 	nl      int
+	ahead   uint32 // see score
 }
 
 // New makes a matcher that knows no item yet. The model is not changed and must not be.
@@ -118,12 +119,22 @@ func (m *Matcher) take(item *Item) {
 func (m *Matcher) keep(groups [Levels]uint32) {
 	r, e := &m.reading, &m.entry
 	e.start, e.sentences = uint32(len(m.tokens)), uint32(len(m.sentences))
-	m.tokens = append(m.tokens, r.tokens[:r.n]...)
-	m.sentences = append(m.sentences, r.sentences[:r.ns]...)
-	m.groups = append(m.groups, groups)
-	m.entries = append(m.entries, *e)
+	m.tokens = append(room(m.tokens, maxTokens), r.tokens[:r.n]...)
+	m.sentences = append(room(m.sentences, maxSentences), r.sentences[:r.ns]...)
+	m.groups = append(room(m.groups, 1), groups)
+	m.entries = append(room(m.entries, 1), *e)
 	m.count(e)
 	m.hook(uint32(len(m.entries)-1), e)
+}
+
+// room is s with room for n more. It grows by an eighth: what append leaves free would be a tenth of all memory.
+func room[T any](s []T, n int) []T {
+	if cap(s)-len(s) >= n {
+		return s
+	}
+	out := make([]T, len(s), len(s)+len(s)/8+n+firstBuild)
+	copy(out, s)
+	return out
 }
 
 // advance moves the clock to an item's arrival and builds the state again when it is time to.
@@ -252,40 +263,64 @@ func (m *Matcher) hook(number uint32, e *entry) {
 }
 
 // score finds the candidates of the item on the index and compares it with them.
+//
+// What it reads lies all over the memory. The loops that do nothing but look ahead let the processor wait for many places at
+// once instead of for one after the other.
 func (m *Matcher) score(ref uint32) {
 	e, r := &m.entry, &m.reading
-	m.board.clear()
-	for _, v := range m.index.rare[:m.index.nrare] {
-		w := &m.index.words[uint32(v)]
-		m.board.add(m.rings.items(w.token), w.weight)
-	}
-	burst := 0
-	if e.dated {
-		same := m.rings.items(e.moment())
-		burst = len(same)
-		m.board.add(same, momentBits)
-	}
 	m.nl = 0
-	var o overlap
-	for _, p := range m.board.heaviest(e.source >> (32 - tagBits)) {
-		if p.weight < hint {
-			break
+	picks, burst := m.gather()
+	var bs [candidates + kin]*entry
+	for i, p := range picks {
+		bs[i] = &m.entries[numberOf(p.item)]
+		m.ahead += bs[i].start
+	}
+	for _, b := range bs[:len(picks)] {
+		tokens := m.tokensOf(b)
+		for i := 0; i < len(tokens); i += 16 { // a line of the cache
+			m.ahead += uint32(tokens[i])
 		}
-		number := numberOf(p.item)
-		b := &m.entries[number]
+	}
+	var o overlap
+	for i, p := range picks {
+		b := bs[i]
 		hours := gap(e, b)
-		if hours > window/3600 {
+		if p.weight < hint || hours > window/3600 {
 			continue
 		}
 		l := &m.links[m.nl]
 		m.nl++
 		m.index.compare(&o, r, b, m.tokensOf(b), m.saidIn(b))
 		o.burst = burst
-		l.number, l.view, l.same, l.hours = number, viewOf(e, b), b.source == e.source, hours
+		l.number, l.view, l.same, l.hours = numberOf(p.item), viewOf(e, b), b.source == e.source, hours
 		l.x.fill(&o, &m.index, e, b, hours)
 		l.veto = vetoOf(&l.x, &o, hours)
 		if m.Watch != nil {
-			m.Watch(m.base+number, ref, l.view, l.same, &l.x)
+			m.Watch(m.base+l.number, ref, l.view, l.same, &l.x)
 		}
 	}
+}
+
+// gather finds the items that share most of the rarest tokens, and how many the source published in the item's second.
+func (m *Matcher) gather() (picks []pick, burst int) {
+	m.board.clear()
+	var found [probes]*ring
+	rare := m.index.rare[:m.index.nrare]
+	for i, v := range rare {
+		found[i] = m.rings.find(m.index.words[uint32(v)].token)
+	}
+	for i := range rare {
+		if found[i].n > 0 {
+			m.ahead += m.rings.slab[found[i].off]
+		}
+	}
+	for i, v := range rare {
+		m.board.add(m.rings.of(found[i]), m.index.words[uint32(v)].weight)
+	}
+	if m.entry.dated {
+		same := m.rings.items(m.entry.moment())
+		burst = len(same)
+		m.board.add(same, momentBits)
+	}
+	return m.board.heaviest(m.entry.source >> (32 - tagBits)), burst
 }

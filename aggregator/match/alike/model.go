@@ -142,8 +142,8 @@ func indexOf(names []string, name string) (int, bool) {
 	return 0, false
 }
 
-// never is the logarithm of odds that are none.
-const never = -9
+// never is the logarithm of odds that count as none: a quarter of a percent.
+const never = -6
 
 // score is how likely a pair is the same, by its features.
 func (m *Model) score(l Level, view View, x *Vector) float32 {

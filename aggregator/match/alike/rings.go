@@ -3,7 +3,7 @@ package alike
 // ringSize is how many of the newest items that hold a token are remembered.
 const ringSize = 32
 
-// rings lead from a token to the newest items that hold it. Most tokens are held by few items: a ring begins with room for two
+// rings lead from a token to the newest items that hold it. Most tokens are held by few items: a ring begins with room for one
 // and doubles.
 type rings struct {
 	table []ring // open addressing; the length is a power of two
@@ -40,14 +40,10 @@ func (r *rings) find(t token) *ring {
 	}
 }
 
-// items appends the numbers of the items that hold a token, in no order.
-func (r *rings) items(t token) []uint32 {
-	p := r.find(t)
-	if p.token == 0 {
-		return nil
-	}
-	return r.slab[p.off : p.off+uint32(p.n)]
-}
+// items are the items that hold a token, in no order.
+func (r *rings) items(t token) []uint32 { return r.of(r.find(t)) }
+
+func (r *rings) of(p *ring) []uint32 { return r.slab[p.off : p.off+uint32(p.n)] }
 
 // add puts an item into a token's ring.
 func (r *rings) add(t token, item uint32) {
@@ -58,7 +54,7 @@ func (r *rings) add(t token, item uint32) {
 			p = r.find(t)
 		}
 		r.used++
-		*p = ring{token: t, class: 1, off: r.alloc(1)}
+		*p = ring{token: t, off: r.alloc(0)}
 	}
 	if p.n == 1<<p.class && p.n < ringSize {
 		off := r.alloc(p.class + 1)
