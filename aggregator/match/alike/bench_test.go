@@ -64,6 +64,17 @@ func BenchmarkAdd(b *testing.B) {
 	}
 }
 
+// BenchmarkRestore makes a matcher ready with the 100,000 items of a window. Budget: 1 s.
+func BenchmarkRestore(b *testing.B) {
+	items := stream(100_000)
+	for b.Loop() {
+		m := New(Default())
+		for i := range items {
+			m.Restore(&items[i], [Levels]uint32{uint32(i), uint32(i), uint32(i)})
+		}
+	}
+}
+
 // BenchmarkMillion matches a stream of 1,000,000 items, 27,000 a day, of which a quarter is told again. Budget: 10 s of one
 // core, .4 KB for each item inside the window.
 func BenchmarkMillion(b *testing.B) {
