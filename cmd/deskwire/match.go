@@ -22,6 +22,7 @@ type matchOptions struct {
 	level     string
 	weights   string
 	threshold float32
+	cut       float32
 	learn     bool
 	why       bool
 }
@@ -53,6 +54,7 @@ func (a *app) matchCmd() *cobra.Command {
 	f.StringVar(&o.level, "level", alike.Copy.String(), "version, copy or coverage")
 	f.StringVar(&o.weights, "weights", "", "other weights than the program's: a `FILE` that --learn wrote")
 	f.Float32Var(&o.threshold, "threshold", 0, "another threshold of the level, from 0 to 1")
+	f.Float32Var(&o.cut, "cut", 0, "with --learn: the score, as learnt, that becomes the threshold")
 	f.BoolVar(&o.learn, "learn", false, "learn weights instead of grouping")
 	f.BoolVar(&o.why, "why", false, "write the evidence of every decision")
 	return cmd
@@ -65,6 +67,8 @@ func (a *app) match(o *matchOptions) error {
 		return misusef("--level: %w", err)
 	case o.threshold < 0 || o.threshold > 1:
 		return misusef("--threshold %g: not from 0 to 1", o.threshold)
+	case o.cut < 0 || o.cut >= 1 || o.cut > 0 && (!o.learn || o.threshold == 0 || o.threshold == 1):
+		return hint(misusef("--cut %g: a score between 0 and 1 that is to become --threshold, with --learn", o.cut), "deskwire match --learn --cut .95 --threshold .7 ...")
 	case o.learn && len(o.gold) != len(o.in):
 		return hint(misusef("--learn: %d files of items and %d of what belongs together", len(o.in), len(o.gold)), "give one --gold for each --in, in the same order")
 	case !o.learn && len(o.in) > 1:
@@ -260,6 +264,9 @@ func (a *app) learn(o *matchOptions, level alike.Level, model *alike.Model) erro
 		sets = append(sets, set)
 	}
 	course := learn.NewCourse(level, sets)
+	if o.cut > 0 {
+		course.Shift = learn.Shift(o.cut, o.threshold)
+	}
 	if err := course.Train(model, nil); err != nil {
 		return err
 	}
@@ -297,6 +304,9 @@ func (a *app) learn(o *matchOptions, level alike.Level, model *alike.Model) erro
 func (o *matchOptions) command(threshold float32) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "deskwire match --learn --level %s --threshold %g", o.level, threshold)
+	if o.cut > 0 {
+		fmt.Fprintf(&b, " --cut %g", o.cut)
+	}
 	base := func(names string) string {
 		parts := strings.Split(names, "+")
 		for i, p := range parts {

@@ -1,6 +1,6 @@
 package alike
 
-// The Features of a pair. All lie between about -1 and 4, so that one strength of regularisation fits all.
+// The features of a pair. All lie between about -1 and 4, so that one strength of regularisation fits all.
 const (
 	fBias = iota
 	fTitleJaccard
@@ -56,7 +56,7 @@ var featureNames = [Features]string{
 	"same second, a full minute", "others in that second", "same second times title", "hours apart times title", "hours apart times overlap",
 }
 
-// A Vector is the Features of one pair.
+// A Vector is the features of one pair.
 type Vector [Features]float32
 
 func ratio(a, b float32) float32 {
@@ -73,7 +73,7 @@ func shared(bits float32) float32 { return log2(uint32(bits)+1) / 3 }
 // batch is how many items a source publishes in one second when that says something: more are a batch, put out by a machine.
 const batch = 4
 
-// fill computes the Features of a and an earlier item b.
+// fill computes the features of a and an earlier item b.
 func (x *Vector) fill(o *overlap, i *index, a, b *entry, hours float32) {
 	*x = Vector{fBias: 1}
 	x[fTitleJaccard] = jaccard(o.title, a.titleBits, b.titleBits)

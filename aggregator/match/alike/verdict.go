@@ -72,7 +72,7 @@ func (v *Verdict) String() string {
 			sep := "; "
 			for _, r := range k.Because {
 				if r.Weight != 0 {
-					fmt.Fprintf(&b, "%s%s %+.1f", sep, featureNames[r.Feature], r.Weight)
+					fmt.Fprintf(&b, "%s%s", sep, r)
 					sep = ", "
 				}
 			}

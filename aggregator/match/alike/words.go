@@ -59,11 +59,9 @@ type scan struct {
 	script script
 	dense  uint32 // the last character of a script without spaces, 0 for none
 	run    int    // how many of them stand together
-	number bool   // the last token was a number
-	touch  bool   // and nothing stands between it and here
 	sum    uint32 // of the sentence so far
-	month  int    // index+1 of a month's name that waits for a number
-	count  int
+	month  int    // above 0 right behind the name of a month
+	part   int    // 0 in the title, 1 in the summary
 }
 
 type script uint8
@@ -74,7 +72,6 @@ const (
 	arabic
 	dense
 	other
-	none
 )
 
 // read takes the title and the summary apart. All of r is overwritten.
@@ -91,7 +88,7 @@ func (r *reading) read(title, summary string) {
 		}
 	}
 	r.ns = 0
-	s = scan{r: r, limit: maxTokens, count: 1}
+	s = scan{r: r, limit: maxTokens, part: 1}
 	s.text(summary[:min(len(summary), maxRead)])
 	s.endSentence()
 	for _, t := range r.tokens[r.title:r.n] {
@@ -106,9 +103,7 @@ func (s *scan) text(text string) {
 		size := 1
 		if c >= utf8.RuneSelf {
 			c, size = utf8.DecodeRuneInString(text[i:])
-			if 0xFF01 <= c && c <= 0xFF5E { // full-width forms
-				c -= 0xFEE0
-			}
+			c = plainSign(c)
 		}
 		switch {
 		case 'a' <= c && c <= 'z':
@@ -144,104 +139,6 @@ func (s *scan) text(text string) {
 		i += size
 	}
 	s.end()
-}
-
-// digits reads a number with its decimals and returns its length. Separators of thousands and leading zeros don't count.
-func (s *scan) digits(text string) int {
-	h := uint32(numberSeed)
-	i, value, digits := 0, 0, 0
-	fraction := false
-	for i < len(text) {
-		c, size := rune(text[i]), 1
-		if c >= utf8.RuneSelf {
-			c, size = utf8.DecodeRuneInString(text[i:])
-			if 0xFF10 <= c && c <= 0xFF19 || c == 0xFF0E || c == 0xFF0C {
-				c -= 0xFEE0
-			}
-		}
-		if '0' <= c && c <= '9' {
-			if digits > 0 || c != '0' || fraction {
-				h = mix(h, uint32(c))
-				digits++
-			}
-			if value < 1_000_000 {
-				value = value*10 + int(c-'0')
-			}
-			i += size
-			continue
-		}
-		if c != '.' && c != ',' || fraction {
-			break
-		}
-		switch run := digitRun(text[i+size:]); {
-		case run == 3: // thousands
-		case run == 1 || run == 2:
-			fraction = true
-			h = mix(h, '.')
-		default:
-			run = 0
-			size = 0
-		}
-		if size == 0 {
-			break
-		}
-		i += size
-	}
-	t := token(h)&^kindMask | kindNumber
-	if s.month > 0 || 0 < value && value <= 31 && !fraction && s.nearMonth(text[i:]) {
-		if 0 < value && value <= 31 {
-			s.r.dates[s.count].day |= 1 << (value - 1)
-			t = t&^kindMask | kindDate
-		}
-	}
-	s.emit(t)
-	s.month = 0
-	// 10th, 2nd
-	if rest := text[i:]; len(rest) >= 2 && asciiLetter(rest[0]) && asciiLetter(rest[1]) && (len(rest) == 2 || !asciiLetter(rest[2])) {
-		switch string([]byte{rest[0] | 0x20, rest[1] | 0x20}) {
-		case "st", "nd", "rd", "th":
-			i += 2
-		}
-	}
-	return i
-}
-
-// nearMonth reports whether a text goes on with the name of a month: "10 May", "10. Mai", "10 травня".
-func (s *scan) nearMonth(text string) bool {
-	i := 0
-	for i < len(text) && (text[i] == ' ' || text[i] == '.') {
-		i++
-	}
-	var w [maxWord]rune
-	n := 0
-	for _, c := range text[i:min(len(text), i+40)] {
-		c = lower(c)
-		if !unicode.IsLetter(c) || n == len(w) {
-			if c == '月' && n == 0 {
-				return true
-			}
-			break
-		}
-		if c == '月' && n == 0 {
-			return true
-		}
-		w[n] = c
-		n++
-	}
-	k, _ := dateWord(w[:n])
-	return k == dateMonth
-}
-
-// digitRun is how many digits a text begins with, up to 4.
-func digitRun(text string) int {
-	n := 0
-	for _, c := range text {
-		if n == 4 || !('0' <= c && c <= '9' || '０' <= c && c <= '９') {
-			break
-		}
-		n++
-	}
-	return n
 }
 
 func asciiLetter(c byte) bool { c |= 0x20; return 'a' <= c && c <= 'z' }
@@ -344,7 +241,7 @@ func (s *scan) end0() {
 	w := s.word[:s.n]
 	s.n = 0
 	kind, bit := dateWord(w)
-	switch d := &s.r.dates[s.count]; kind {
+	switch d := &s.r.dates[s.part]; kind {
 	case dateWeekday:
 		d.weekday |= 1 << bit
 	case dateDaypart:
@@ -381,7 +278,7 @@ func (s *scan) emit(t token) {
 // endSentence ends a sentence of the summary. Sentences beyond the last that are kept count with it.
 func (s *scan) endSentence() {
 	r := s.r
-	if s.count == 0 {
+	if s.part == 0 {
 		return
 	}
 	start := r.title

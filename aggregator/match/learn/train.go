@@ -3,6 +3,7 @@ package learn
 import (
 	"fmt"
 	"hash/fnv"
+	"math"
 
 	"deskwire/aggregator/match/alike"
 )
@@ -56,6 +57,9 @@ func pairs(s *Set, l alike.Level) []Pair {
 type Course struct {
 	Level alike.Level
 	Sets  []*Set
+	// Shift is added to the logarithm of all odds. It moves the score from which on pairs are the same to where people expect
+	// it; see [Shift].
+	Shift float32
 	pairs [][]Pair // of each set
 }
 
@@ -130,12 +134,19 @@ func (c *Course) Train(m *alike.Model, out func(set, item int) bool) error {
 		if err != nil {
 			return fmt.Errorf("%v, %v: %w", c.Level, v, err)
 		}
+		w[0] += c.Shift // the bias
 		m.Weights[c.Level][v], learnt = w, true
 	}
 	if !learnt {
 		return fmt.Errorf("%v: too few pairs that belong together", c.Level)
 	}
 	return nil
+}
+
+// Shift is what makes of one score the other.
+func Shift(from, to float32) float32 {
+	odds := func(p float32) float64 { return math.Log(float64(p) / (1 - float64(p))) }
+	return float32(math.Round((odds(to)-odds(from))*1e4) / 1e4)
 }
 
 // Group is the group of each item of a set at a level, by a model.
