@@ -205,7 +205,7 @@ func invented(n int) *Set {
 func TestTrain(t *testing.T) {
 	t.Parallel()
 	for l := range alike.Levels {
-		c := NewCourse(l, []*Set{invented(900)})
+		c := NewCourse(l, []*Set{invented(600)})
 		m := &alike.Model{Threshold: [alike.Levels]float32{2, 2, 2}}
 		m.Threshold[l] = .5
 		if err := c.Train(m, nil); err != nil {
