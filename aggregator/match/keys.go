@@ -1,7 +1,7 @@
 // Package match says what an article may be recognised by: its identity keys. It owns what makes two addresses one and which
 // addresses a source speaks for; it does not know what is stored, and which key wins there is the store's to decide.
 //
-// The matcher of near-duplicates will live here too: it walks what was merged before it is filed.
+// What says the same in other words is found by package alike below; how that is trained stands in package learn.
 package match
 
 import (
