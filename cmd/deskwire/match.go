@@ -23,6 +23,7 @@ type matchOptions struct {
 	weights   string
 	threshold float32
 	cut       float32
+	cutBoth   float32
 	learn     bool
 	why       bool
 }
@@ -55,6 +56,7 @@ func (a *app) matchCmd() *cobra.Command {
 	f.StringVar(&o.weights, "weights", "", "other weights than the program's: a `FILE` that --learn wrote")
 	f.Float32Var(&o.threshold, "threshold", 0, "another threshold of the level, from 0 to 1")
 	f.Float32Var(&o.cut, "cut", 0, "with --learn: the score, as learnt, that becomes the threshold")
+	f.Float32Var(&o.cutBoth, "cut-both", 0, "the same for items of which title and summary are known, where it is another")
 	f.BoolVar(&o.learn, "learn", false, "learn weights instead of grouping")
 	f.BoolVar(&o.why, "why", false, "write the evidence of every decision")
 	return cmd
@@ -69,6 +71,8 @@ func (a *app) match(o *matchOptions) error {
 		return misusef("--threshold %g: not from 0 to 1", o.threshold)
 	case o.cut < 0 || o.cut >= 1 || o.cut > 0 && (!o.learn || o.threshold == 0 || o.threshold == 1):
 		return hint(misusef("--cut %g: a score between 0 and 1 that is to become --threshold, with --learn", o.cut), "deskwire match --learn --cut .95 --threshold .7 ...")
+	case o.cutBoth < 0 || o.cutBoth >= 1 || o.cutBoth > 0 && o.cut == 0:
+		return misusef("--cut-both %g: a score between 0 and 1, beside --cut", o.cutBoth)
 	case o.learn && len(o.gold) != len(o.in):
 		return hint(misusef("--learn: %d files of items and %d of what belongs together", len(o.in), len(o.gold)), "give one --gold for each --in, in the same order")
 	case !o.learn && len(o.in) > 1:
@@ -265,7 +269,12 @@ func (a *app) learn(o *matchOptions, level alike.Level, model *alike.Model) erro
 	}
 	course := learn.NewCourse(level, sets)
 	if o.cut > 0 {
-		course.Shift = learn.Shift(o.cut, o.threshold)
+		for v := range course.Shift {
+			course.Shift[v] = learn.Shift(o.cut, o.threshold)
+		}
+		if o.cutBoth > 0 {
+			course.Shift[alike.ViewBoth] = learn.Shift(o.cutBoth, o.threshold)
+		}
 	}
 	if err := course.Train(model, nil); err != nil {
 		return err
@@ -306,6 +315,9 @@ func (o *matchOptions) command(threshold float32) string {
 	fmt.Fprintf(&b, "deskwire match --learn --level %s --threshold %g", o.level, threshold)
 	if o.cut > 0 {
 		fmt.Fprintf(&b, " --cut %g", o.cut)
+	}
+	if o.cutBoth > 0 {
+		fmt.Fprintf(&b, " --cut-both %g", o.cutBoth)
 	}
 	base := func(names string) string {
 		parts := strings.Split(names, "+")

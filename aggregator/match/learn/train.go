@@ -58,8 +58,8 @@ type Course struct {
 	Level alike.Level
 	Sets  []*Set
 	// Shift is added to the logarithm of all odds. It moves the score from which on pairs are the same to where people expect
-	// it; see [Shift].
-	Shift float32
+	// it; see [Shift]. Each view has its own: what two whole texts have to share can be more than what two titles have to.
+	Shift [alike.Views]float32
 	pairs [][]Pair // of each set
 }
 
@@ -134,7 +134,7 @@ func (c *Course) Train(m *alike.Model, out func(set, item int) bool) error {
 		if err != nil {
 			return fmt.Errorf("%v, %v: %w", c.Level, v, err)
 		}
-		w[0] += c.Shift // the bias
+		w[0] += c.Shift[v] // the bias
 		m.Weights[c.Level][v], learnt = w, true
 	}
 	if !learnt {
