@@ -1,6 +1,10 @@
 package deskwire
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // A Channel is a desk or a topic: something readers subscribe to.
 type Channel struct {
@@ -14,6 +18,15 @@ type Channel struct {
 	Take, Drop  []Rule
 	Prefer      []string // sources whose articles lead stories here, the most preferred first
 	Policy      Policy
+}
+
+// Takes reports whether the channel's rules would take anything of a source: whether one of them names it, its list, or no
+// source at all.
+func (c *Channel) Takes(source string) bool {
+	list, _, _ := strings.Cut(source, "/")
+	return slices.ContainsFunc(c.Take, func(r Rule) bool {
+		return len(r.Sources) == 0 || slices.Contains(r.Sources, source) || slices.Contains(r.Sources, list)
+	})
 }
 
 // ChannelKind is "desk" or "topic".

@@ -1,6 +1,7 @@
 package deskwire
 
 import (
+	"slices"
 	"fmt"
 	"strings"
 	"testing"
@@ -144,6 +145,7 @@ func TestLead(t *testing.T) {
 		{"an agency that names itself", []Article{art("1", "a", 0, 9), art("2", "wire", 60, 99, "Skerry Wire")}, "", nil, "1", LeadEarliest},
 		{"who writes its own", []Article{art("1", "wire", 0, 9), art("2", "own", 90, 5, "Skerry Wire")}, "", nil, "2", LeadTrusted},
 		{"who passes on", []Article{art("1", "portal", 0, 99), art("2", "b", 90, 5)}, "", nil, "2", LeadTrusted},
+		{"whom the desk takes at all", []Article{art("1", "portal", 0, 99), art("2", "taken", 90, 5)}, "", nil, "2", LeadTaken},
 		{"whom the desk prefers", []Article{art("1", "own", 0, 99), art("2", "b", 90, 5), art("3", "portal", 90, 5)}, "", []string{"x", "portal", "b"}, "3", LeadPreferred},
 		{"whom the editor chose", []Article{art("1", "own", 0, 99), art("2", "portal", 90, 5)}, "2", []string{"own"}, "2", LeadEditor},
 		{"an editor's choice that left", []Article{art("1", "own", 0, 99), art("2", "portal", 90, 5)}, "9", nil, "1", LeadTrusted},
@@ -152,7 +154,11 @@ func TestLead(t *testing.T) {
 		if c.chosen != "" {
 			s.Decisions = []Decision{{ID: "d", Verb: Lead, Article: c.chosen, At: noon}}
 		}
-		i, why := s.Lead(Election{Sources: sources, Prefer: c.prefer})
+		takes := func(source string) bool { return source == "taken" }
+		if !slices.ContainsFunc(c.articles, func(a Article) bool { return a.Source == "taken" }) {
+			takes = nil
+		}
+		i, why := s.Lead(Election{Sources: sources, Prefer: c.prefer, Takes: takes})
 		if s.Articles[i].ID != c.want || why != c.why {
 			t.Errorf("%s: %s (%s), want %s (%s)", c.name, s.Articles[i].ID, why, c.want, c.why)
 		}
@@ -160,7 +166,7 @@ func TestLead(t *testing.T) {
 		for j := range s.Articles {
 			s.Articles[j].Published = noon.Add(-time.Duration(j) * 100 * time.Hour)
 		}
-		if again, _ := s.Lead(Election{Sources: sources, Prefer: c.prefer}); again != i {
+		if again, _ := s.Lead(Election{Sources: sources, Prefer: c.prefer, Takes: takes}); again != i {
 			t.Errorf("%s: backdated, %s leads", c.name, s.Articles[again].ID)
 		}
 	}

@@ -18,6 +18,9 @@ type Story struct {
 type Election struct {
 	Sources map[string]Source // by name; one that is not there has nobody's trust
 	Prefer  []string          // names of sources, the most preferred first
+	// Takes says whether a channel would take articles of a source at all; nil is that it would. Where it takes some of the
+	// story's sources, none of the others leads there.
+	Takes func(source string) bool
 }
 
 // LeadReason says why an article leads its story.
@@ -27,6 +30,7 @@ const (
 	LeadOnly      LeadReason = "only article"
 	LeadEditor    LeadReason = "editor's choice"
 	LeadNewest    LeadReason = "its source's newest version"
+	LeadTaken     LeadReason = "the only source that the channel takes"
 	LeadPreferred LeadReason = "preferred source"
 	LeadTrusted   LeadReason = "trusted as original"
 	LeadAgency    LeadReason = "origin agency"
@@ -40,7 +44,7 @@ const (
 const sameRound = 15 * time.Minute
 
 // Lead is the index of the article that the story is shown by, and why. It is the editor's choice; else, of each source's
-// newest version, that of the source most preferred, of one trusted as original, of the agency that others name as their
+// newest version, that of a source that the channel takes at all, of the source most preferred, of one trusted as original, of the agency that others name as their
 // origin, the one first seen, the longest.
 //
 // What a source claims about date, address or GUID has no say: nobody comes to lead by backdating a copy.
@@ -64,6 +68,16 @@ func (s *Story) Lead(e Election) (int, LeadReason) {
 	}
 	if len(left) == 1 {
 		return left[0], LeadNewest
+	}
+	if e.Takes != nil {
+		own := slices.DeleteFunc(slices.Clone(left), func(i int) bool { return !e.Takes(s.Articles[i].Source) })
+		switch len(own) {
+		case 0:
+		case 1:
+			return own[0], LeadTaken
+		default:
+			left = own
+		}
 	}
 	first := slices.MinFunc(left, func(i, j int) int { return s.Articles[i].FirstSeen.Compare(s.Articles[j].FirstSeen) })
 	round := s.Articles[first].FirstSeen.Add(sameRound)

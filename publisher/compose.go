@@ -104,7 +104,7 @@ func (c *composer) candidates(all []candidate, s *deskwire.Story) []candidate {
 		return all
 	}
 	k.pinned = k.standing.PinnedIn(c.key)
-	lead, _ := s.Lead(deskwire.Election{Sources: c.sources, Prefer: c.ch.Prefer})
+	lead, _ := s.Lead(deskwire.Election{Sources: c.sources, Prefer: c.ch.Prefer, Takes: c.ch.Takes})
 	for i := range s.Articles {
 		if i != lead && c.collapses() {
 			continue

@@ -145,7 +145,7 @@ func explain(story *deskwire.Story, id deskwire.ID, now time.Time, sources map[s
 func (c *ChannelCase) judge(ed *deskwire.Edition, story *deskwire.Story, now time.Time, sources map[string]deskwire.Source) {
 	standing := deskwire.Stand(concerning(story.Decisions, c.Channel), now)
 	hidden := standing.HiddenIn(c.Channel)
-	lead, why := story.Lead(deskwire.Election{Sources: sources, Prefer: ed.Channel.Prefer})
+	lead, why := story.Lead(deskwire.Election{Sources: sources, Prefer: ed.Channel.Prefer, Takes: ed.Channel.Takes})
 	if elsewhere, _ := story.Lead(deskwire.Election{Sources: sources}); lead != elsewhere {
 		c.Lead = fmt.Sprintf("%s (%s)", story.Articles[lead].ID, why)
 	}

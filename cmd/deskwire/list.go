@@ -208,7 +208,7 @@ func (n *Newsroom) election(channel string) deskwire.Election {
 	e := deskwire.Election{Sources: plan.ByName}
 	for i := range plan.Channels {
 		if plan.Channels[i].Key() == channel {
-			e.Prefer = plan.Channels[i].Prefer
+			e.Prefer, e.Takes = plan.Channels[i].Prefer, plan.Channels[i].Takes
 		}
 	}
 	return e

@@ -27,6 +27,7 @@ type reading struct {
 	touched    []int32       // channels with candidates, in order of their numbers
 	taken      []bool        // by channel
 
+	dropped []int32  // articles that a channel drops
 	bodies  []string // by article; plain text, as expressions see it
 	loaded  []bool
 	machine vm.VM
@@ -186,15 +187,17 @@ func (r *reading) plainBody(a int32) string {
 	return r.bodies[a]
 }
 
-// decide finds the entry that takes the story into channel c: the first of its list, of the first article it matches.
+// decide finds the entry that takes the story into channel c: the first of its list, of the first article it matches that no
+// entry drops. An article that is dropped takes itself away and no other: else whoever copies a story could have it dropped.
 func (r *reading) decide(c int32) (by candidate, ok bool) {
+	r.dropped = r.dropped[:0]
 	for _, k := range r.found[c] {
-		if r.set.entries[k.entry].drop && r.holds(k) {
-			return by, false
+		if r.set.entries[k.entry].drop && !slices.Contains(r.dropped, k.article) && r.holds(k) {
+			r.dropped = append(r.dropped, k.article)
 		}
 	}
 	for _, k := range r.found[c] {
-		if !r.set.entries[k.entry].drop && (!ok || k.entry < by.entry) && r.holds(k) {
+		if !r.set.entries[k.entry].drop && (!ok || k.entry < by.entry) && !slices.Contains(r.dropped, k.article) && r.holds(k) {
 			by, ok = k, true
 		}
 	}

@@ -1,7 +1,7 @@
 // Package rule compiles what channels take and drop, and says of each story which channels it belongs to and why.
 //
 // Within one entry all conditions must hold; entries are alternatives and have no order: a story is in a channel when some
-// entry of take matches one of its articles and no entry of drop does. Nothing here does I/O, and everything that can be
+// entry of take matches one of its articles that no entry of drop does. Nothing here does I/O, and everything that can be
 // wrong with a rule is found by [Compile].
 //
 // A story is read once, however many channels there are. Its words are looked up together in all channels' phrases, and an

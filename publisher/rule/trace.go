@@ -50,7 +50,12 @@ func (s *Set) Trace(story *deskwire.Story, body func(deskwire.ID) string, assign
 		c := &s.channels[i]
 		t := &traces[i]
 		t.Channel = c.key
-		dropped := ""
+		dropped, by := map[int]bool{}, ""
+		type taking struct {
+			article int
+			by      string
+		}
+		var takes []taking
 		for _, n := range slices.Concat(c.take, c.drop) {
 			e := &s.entries[n]
 			for a := range story.Articles {
@@ -58,15 +63,19 @@ func (s *Set) Trace(story *deskwire.Story, body func(deskwire.ID) string, assign
 				t.Entries = append(t.Entries, tried)
 				switch {
 				case !tried.Matched:
-				case e.drop && dropped == "":
-					dropped = tried.Entry + ": " + tried.Because()
-				case !e.drop && !t.Taken:
-					t.Taken, t.By = true, tried.Entry+": "+tried.Because()
+				case e.drop:
+					if dropped[a] = true; by == "" {
+						by = tried.Entry + ": " + tried.Because()
+					}
+				default:
+					takes = append(takes, taking{a, tried.Entry + ": " + tried.Because()})
 				}
 			}
 		}
-		if dropped != "" {
-			t.Taken, t.By = false, dropped
+		if i := slices.IndexFunc(takes, func(t taking) bool { return !dropped[t.article] }); i >= 0 {
+			t.Taken, t.By = true, takes[i].by
+		} else {
+			t.By = by
 		}
 		r.taken[i] = t.Taken || slices.Contains(assigned, c.key)
 	}
