@@ -1,8 +1,8 @@
 package deskwire
 
 import (
-	"slices"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
