@@ -10,6 +10,7 @@ import (
 
 	"deskwire"
 	"deskwire/aggregator/fetch"
+	"deskwire/aggregator/match"
 	"deskwire/aggregator/page"
 	"deskwire/aggregator/parse"
 	"deskwire/storage"
@@ -122,6 +123,9 @@ func (l *librarian) page(ctx context.Context, link, language, teaser string) (f 
 	if err != nil {
 		return f, true, err
 	}
+	if !match.Speaks(l.src, link) {
+		return f, true, l.fail(errNotItsOwn)
+	}
 	if l.rests.until(fetch.Host(link)).After(l.now()) {
 		return f, false, errLater
 	}
@@ -129,28 +133,40 @@ func (l *librarian) page(ctx context.Context, link, language, teaser string) (f 
 		return f, false, err
 	}
 	if !l.robots.Allow(u.RequestURI()) {
-		return f, true, l.fail(errors.New("robots.txt forbids it"))
+		return f, !l.robots.Unknown(), l.fail(l.forbidden())
 	}
 	if l.pause > 0 && l.left < maxPages {
+		if l.pause > time.Until(l.until) {
+			return f, false, errLater
+		}
 		if err := wait(ctx, l.pause); err != nil {
 			return f, false, errLater
 		}
 	}
 	l.left--
-	res, err := l.Client.Fetch(ctx, fetch.Request{URL: link, Accept: page.Accept, Now: l.now()})
+	look, cancel := context.WithDeadline(ctx, l.until)
+	defer cancel()
+	res, err := l.Client.Fetch(look, fetch.Request{URL: link, Accept: page.Accept, Now: l.now()})
 	switch {
 	case ctx.Err() != nil:
 		return f, false, errLater
 	case err != nil:
 		return f, errors.Is(err, fetch.ErrRefused), l.fail(err)
 	case res.Status == http.StatusTooManyRequests || res.Status == http.StatusServiceUnavailable:
-		l.rests.rest(fetch.Host(res.FinalURL), l.now().Add(max(min(res.RetryAfter, fetch.Day), fetch.FirstRetry)))
+		until := l.now().Add(max(min(res.RetryAfter, fetch.Day), fetch.FirstRetry))
+		l.rests.rest(fetch.Host(res.FinalURL), until)
+		if res.Status == http.StatusTooManyRequests {
+			l.restHost, l.restUntil = fetch.Host(res.FinalURL), until
+		}
 		l.left = 0
 		return f, false, l.fail(fmt.Errorf("the server answered %d", res.Status))
 	case res.Status != http.StatusOK:
 		return f, res.Status >= 400 && res.Status < 500, l.fail(fmt.Errorf("the server answered %d", res.Status))
 	case res.Cut:
 		return f, false, l.fail(errors.New("the page broke off"))
+	}
+	if final, err := l.arrived(ctx, link, res.FinalURL); err != nil {
+		return f, final, err
 	}
 	l.reading <- struct{}{}
 	f, err = page.Extract(res.Body, res.Header, res.FinalURL, language, teaser)
@@ -160,6 +176,38 @@ func (l *librarian) page(ctx context.Context, link, language, teaser string) (f 
 	}
 	l.read++
 	return f, false, nil
+}
+
+// errNotItsOwn is said of links to other people's pages: a source can't give a right to what is not its own.
+var errNotItsOwn = errors.New("the page is at a domain that the source does not speak for")
+
+// arrived judges where redirects led, as the address asked was judged before.
+func (l *librarian) arrived(ctx context.Context, link, at string) (final bool, err error) {
+	if at == link {
+		return false, nil
+	}
+	u, err := url.Parse(at)
+	if err != nil {
+		return true, l.fail(err)
+	}
+	if !match.Speaks(l.src, at) {
+		return true, l.fail(errNotItsOwn)
+	}
+	if err := l.visit(ctx, u); err != nil {
+		return false, err
+	}
+	if !l.robots.Allow(u.RequestURI()) {
+		return !l.robots.Unknown(), l.fail(l.forbidden())
+	}
+	return false, nil
+}
+
+// forbidden says why robots.txt keeps a page from being read.
+func (l *librarian) forbidden() error {
+	if l.robots.Unknown() {
+		return errors.New("robots.txt can't be read now")
+	}
+	return errors.New("robots.txt forbids it")
 }
 
 func (l *librarian) fail(err error) error {
@@ -177,7 +225,7 @@ func (l *librarian) visit(ctx context.Context, u *url.URL) error {
 	if err != nil {
 		return err
 	}
-	if age := l.now().Sub(known.At); known.At.IsZero() || age > page.FreshRobots || age < 0 || known.Status == 0 && age > time.Hour {
+	if age := l.now().Sub(known.At); known.At.IsZero() || age > page.FreshRobots || age < 0 || age > page.RetryRobots && page.UnknownRobots(known.Status) {
 		if known, err = l.askRobots(ctx, u); err != nil {
 			return err
 		}
@@ -197,7 +245,9 @@ func (l *librarian) visit(ctx context.Context, u *url.URL) error {
 func (l *librarian) askRobots(ctx context.Context, u *url.URL) (storage.RobotsFile, error) {
 	r := storage.RobotsFile{At: l.now().UTC()}
 	at := url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/robots.txt"}
-	res, err := l.Client.Fetch(ctx, fetch.Request{URL: at.String(), Accept: "text/plain, */*;q=0.1", Now: l.now()})
+	look, cancel := context.WithDeadline(ctx, l.until)
+	defer cancel()
+	res, err := l.Client.Fetch(look, fetch.Request{URL: at.String(), Accept: "text/plain, */*;q=0.1", Now: l.now()})
 	if ctx.Err() != nil {
 		return r, errLater
 	}

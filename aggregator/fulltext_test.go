@@ -125,3 +125,151 @@ func TestFullTextNeedsRights(t *testing.T) {
 		t.Errorf("%d requests, want the feed alone", n)
 	}
 }
+
+// A townPaper has one source of teasers; page answers for its articles, robots is the status of robots.txt.
+type townPaper struct {
+	*Aggregator
+	w      *world
+	src    deskwire.Source
+	items  []item
+	extra  string
+	robots int
+	page   http.HandlerFunc
+}
+
+func newTownPaper(t *testing.T) *townPaper {
+	p := &townPaper{items: stories("town", 0, 2), robots: http.StatusNotFound, src: source("town", "/feed")}
+	p.src.FullText, p.src.Rights.Body = true, true
+	p.page = func(w http.ResponseWriter, _ *http.Request) { write(w, longPage("")) }
+	p.Aggregator, p.w = open(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/robots.txt":
+			w.WriteHeader(p.robots)
+		case "/feed":
+			write(w, rss(p.extra, p.items...))
+		default:
+			w.Header().Set("Content-Type", "text/html")
+			p.page(w, r)
+		}
+	})
+	return p
+}
+
+// longPage is an article that every teaser of the town fits.
+func longPage(extra string) string {
+	return "<html><head><title>x</title></head><body><article><h1>Story</h1>" + extra +
+		strings.Repeat("<p>The ferry of the day left the harbour of town on time, and this page tells at length who stood at the rail, what the wind did, and why the horn was heard so late.</p>", 6) + "</article></body></html>"
+}
+
+// after runs a round so many hours after noon.
+func (p *townPaper) after(t *testing.T, hours int) {
+	t.Helper()
+	mustRound(t, p.Aggregator, []deskwire.Source{p.src}, RoundOptions{Now: noon.Add(time.Duration(hours) * time.Hour)})
+}
+
+func (p *townPaper) full(t *testing.T) (n int) {
+	t.Helper()
+	for _, h := range heads(t, p.Store) {
+		if h.Full {
+			n++
+		}
+	}
+	return n
+}
+
+// RFC 9309 §2.3.1.4: a robots.txt that can't be read forbids everything, but not for ever.
+func TestFullTextRobotsUnread(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusServiceUnavailable, http.StatusTooManyRequests, 599} {
+		p := newTownPaper(t)
+		p.robots = status
+		p.after(t, 0)
+		if n := len(p.w.of("/story-0")); n != 0 || p.full(t) != 0 {
+			t.Errorf("%d: a page was asked %d times", status, n)
+		}
+		p.robots = http.StatusNotFound
+		p.after(t, 3)
+		if got := p.full(t); got != 2 {
+			t.Errorf("%d: %d articles are whole after the host recovered, want 2", status, got)
+		}
+	}
+}
+
+// R01 of a page: the host's wish holds in later processes, for the feed too.
+func TestFullTextRetryAfter(t *testing.T) {
+	t.Parallel()
+	p := newTownPaper(t)
+	p.page = func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "36000")
+		w.WriteHeader(http.StatusTooManyRequests)
+	}
+	p.after(t, 0)
+	before := len(p.w.of(""))
+	for hour := 1; hour < 10; hour++ {
+		p.Aggregator = &Aggregator{Store: p.Store, Client: p.Client, Log: p.Log}
+		p.after(t, hour)
+	}
+	if n := len(p.w.of("")) - before; n != 0 {
+		t.Errorf("%d requests while the host rests", n)
+	}
+	p.page = func(w http.ResponseWriter, _ *http.Request) { write(w, longPage("")) }
+	p.after(t, 12)
+	if got := p.full(t); got != 2 {
+		t.Errorf("%d articles are whole after the rest, want 2", got)
+	}
+}
+
+// A source gives rights to its own pages only, wherever its links or their redirects lead.
+func TestFullTextOfOthers(t *testing.T) {
+	t.Parallel()
+	p := newTownPaper(t)
+	p.items[0].link = "https://stranger.example.com/theirs"
+	p.page = func(w http.ResponseWriter, r *http.Request) {
+		if r.Host == "town.example.org" {
+			http.Redirect(w, r, "https://other.example.net/elsewhere", http.StatusFound)
+			return
+		}
+		write(w, longPage(""))
+	}
+	p.after(t, 0)
+	if n := len(p.w.of("/theirs")); n != 0 || p.full(t) != 0 {
+		t.Errorf("a stranger's page was asked %d times, %d articles are whole", n, p.full(t))
+	}
+	p = newTownPaper(t)
+	p.items, p.src.Domains = p.items[:1], []string{"example.com"}
+	p.items[0].link = "https://stranger.example.com/theirs"
+	p.after(t, 0)
+	if got := p.full(t); got != 1 {
+		t.Errorf("%d articles are whole at a domain that the source names, want 1", got)
+	}
+}
+
+// A page's picture stands in for one that the feed does not give, also when the feed is read again.
+func TestFullTextPicture(t *testing.T) {
+	t.Parallel()
+	p := newTownPaper(t)
+	down := false
+	p.page = func(w http.ResponseWriter, _ *http.Request) {
+		if down {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		write(w, longPage(`<figure><img src="/p/1.jpg" width="1200" height="800" alt="The deck"><figcaption>The deck, on Sunday. (Kim Strand / Pool)</figcaption></figure>`))
+	}
+	check := func(when string) {
+		t.Helper()
+		for _, h := range heads(t, p.Store) {
+			if m := h.Picture(); m == nil || m.Caption != "The deck, on Sunday." || m.Credit != "Kim Strand / Pool" {
+				t.Errorf("%s: the picture of %s is %+v", when, h.GUID, m)
+			}
+		}
+	}
+	p.after(t, 0)
+	check("at first")
+	p.extra = "<copyright>Invented</copyright>" // everything is read again
+	p.after(t, 3)
+	check("read again")
+	down, p.items[0].title = true, "Corrected"
+	p.after(t, 6)
+	check("corrected while the page is away")
+}

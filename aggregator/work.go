@@ -162,6 +162,9 @@ type try struct {
 	partial bool // doc leaves items out that did not change
 	whole   func() (storage.Prepared, error)
 	held    int
+
+	restHost  string // that answered a page with 429, and until when it rests
+	restUntil time.Time
 }
 
 // read reads the document that came, as far as it is new.
@@ -260,6 +263,9 @@ func (t *try) finish() job {
 		t.report.Outcome, t.report.Error = Gone, t.state.Error
 	case t.result.Err != nil || t.state.Failures > 0:
 		t.report.Outcome, t.report.Error = Failed, t.state.Error
+	}
+	if t.restUntil.After(t.state.HostUntil) { // what a page was told counts for the host in later processes too
+		t.state.HostUntil, t.state.RestHost = t.restUntil, t.restHost
 	}
 	t.rests.rest(fetch.Resting(&t.state), t.state.HostUntil)
 	t.report.NextCheck, t.report.Reason = fetch.Next(t.src, &t.state, now), t.state.NextReason

@@ -391,7 +391,8 @@ func (m *merger) refresh(it *item, h *head) error {
 	if !sameSet(h.Categories, said.Categories) {
 		now.Categories = said.Categories
 	}
-	if !slices.EqualFunc(h.Media, said.Media, sameMedia) {
+	// The picture of a page stands while the feed gives none.
+	if fromPage := h.Full && len(said.Media) == 0; !fromPage && !slices.EqualFunc(h.Media, said.Media, sameMedia) {
 		now.Media = said.Media
 	}
 	if now.GUID == h.GUID && len(changedFields(&h.Article, &now, false)) == 0 {
@@ -433,6 +434,9 @@ func (m *merger) outOfDate(it *item, h *head, now *deskwire.Article, old []byte)
 	}
 	if h.Full {
 		now.HasBody, now.Full, now.Words, now.Seconds = h.HasBody, true, h.Words, h.Seconds
+		if len(now.Media) == 0 {
+			now.Media = h.Media
+		}
 		return false, nil
 	}
 	return otherBody(h.ID, old, it)

@@ -106,10 +106,14 @@ func TestRobots(t *testing.T) {
 		{404, "", "/news", true},
 		{403, "", "/news", true},
 		{500, "", "/news", false},
+		{429, "", "/news", false},
 		{0, "", "/news", false},
 		{302, "", "/news", false},
 	} {
 		r := ReadRobots(tt.status, []byte(tt.body))
+		if unknown := tt.status < 200 || tt.status == 302 || tt.status == 429 || tt.status >= 500; r.Unknown() != unknown {
+			t.Errorf("%d: unknown %t", tt.status, r.Unknown())
+		}
 		if got := r.Allow(tt.path); got != tt.want {
 			t.Errorf("%d %q: %s allowed %t, want %t", tt.status, tt.body, tt.path, got, tt.want)
 		}

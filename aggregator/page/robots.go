@@ -1,6 +1,7 @@
 package page
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/temoto/robotstxt"
@@ -16,6 +17,8 @@ const (
 	MaxRobots = 500 << 10
 	// FreshRobots is how long one holds (RFC 9309 §2.4).
 	FreshRobots = 24 * time.Hour
+	// RetryRobots is when one that could not be read is asked again: pages wait for it.
+	RetryRobots = time.Hour
 	// mostDelay is the longest pause between two pages that is kept; who asks for more is asked for one page at a time.
 	mostDelay = 10 * time.Second
 )
@@ -23,17 +26,17 @@ const (
 // A Robots is what a host's robots.txt says to us.
 type Robots struct {
 	group *robotstxt.Group
-	all   bool // nothing is allowed
+	all   bool // nothing is allowed, until it can be read
 }
 
 // ReadRobots reads what a host answered. A client error means that there is none and everything is allowed, a server error, or no
 // answer at all (status 0), that nothing is until it can be read (RFC 9309 §2.3.1).
 func ReadRobots(status int, body []byte) Robots {
 	switch {
-	case status >= 400 && status < 500:
-		return Robots{}
-	case status < 200 || status >= 300:
+	case UnknownRobots(status):
 		return Robots{all: true}
+	case status >= 400:
+		return Robots{}
 	}
 	data, err := robotstxt.FromBytes(body[:min(len(body), MaxRobots)])
 	if err != nil {
@@ -41,6 +44,14 @@ func ReadRobots(status int, body []byte) Robots {
 	}
 	return Robots{group: data.FindGroup(Agent)}
 }
+
+// UnknownRobots reports whether an answer leaves open what the host says. Who is asked too often (429) has said nothing either.
+func UnknownRobots(status int) bool {
+	return status < 200 || status >= 300 && status < 400 || status >= 500 || status == http.StatusTooManyRequests
+}
+
+// Unknown reports whether nothing is allowed only because the host could not say: that is not for ever.
+func (r *Robots) Unknown() bool { return r.all }
 
 // Allow reports whether the page at a path, with its query, may be asked.
 func (r *Robots) Allow(path string) bool {
