@@ -185,8 +185,12 @@ func (r *regrouping) form(name deskwire.ID, part []deskwire.ID, was *group, stam
 	r.tx.Set(tableChange, changeKey(stamp, name), []byte{changedMembers})
 	for _, id := range part {
 		h := r.heads[id]
-		h.Story, h.grouped, h.changed = name, !alone, stamp
-		r.tx.Set(tableHead, string(id), h.encode())
+		// Who was in the story before knows it already: a story that grows to hundreds writes a row for each, not one for each
+		// pair.
+		if h.Story != name || !h.grouped || alone {
+			h.Story, h.grouped, h.changed = name, !alone, stamp
+			r.tx.Set(tableHead, string(id), h.encode())
+		}
 		if id == name || r.stories[id] != nil {
 			continue // lead has written its row
 		}
@@ -196,6 +200,8 @@ func (r *regrouping) form(name deskwire.ID, part []deskwire.ID, was *group, stam
 		}
 		if old == nil {
 			old = new(group)
+		} else if old.into == name {
+			continue
 		}
 		old.members, old.into = nil, name
 		r.tx.Set(tableStory, string(id), old.encode())
