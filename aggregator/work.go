@@ -212,12 +212,13 @@ func (t *try) read(res *fetch.Response) {
 
 // parse reads a document, within the bounds of how many may be read at once. A panic is this source's error and nobody else's.
 func (t *try) parse(in parse.Input) (doc *parse.Document, err error) {
-	t.reading <- struct{}{}
-	defer func() { <-t.reading }()
+	// In this order: a large document that waits for another one must not keep a processor from the small ones.
 	if len(in.Body) > largeBody {
 		t.large.Lock()
 		defer t.large.Unlock()
 	}
+	t.reading <- struct{}{}
+	defer func() { <-t.reading }()
 	defer func() {
 		if fault := recover(); fault != nil {
 			t.log().Error("panic while reading a source", "source", in.Source.Name, "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
