@@ -38,6 +38,9 @@ const (
 // is in any output.
 func TestHostileFeeds(t *testing.T) {
 	t.Parallel()
+	if raced {
+		t.Skip("SKIPPED: memory and time are measured without the race detector")
+	}
 	size, whole := 50_000, os.Getenv(hostileEnv) != ""
 	if whole {
 		size = 7_900_000
