@@ -59,8 +59,8 @@ func readFile(t testing.TB, path string, read func(io.Reader) error) {
 // The program's weights hold what was asked of them on the labelled sets. These are the sets that they were learnt from, so
 // this proves that nothing broke; docs/measurements.md has the figures for what was held out.
 func TestGoals(t *testing.T) {
-	if testing.Short() {
-		t.Skip("SKIPPED: short")
+	if testing.Short() || raced {
+		t.Skip("SKIPPED: takes long, and longer under the race detector")
 	}
 	t.Parallel()
 	m := alike.Default()
@@ -114,8 +114,8 @@ func TestGoals(t *testing.T) {
 
 // Items that arrive in another order within the hour are grouped nearly the same.
 func TestOrder(t *testing.T) {
-	if testing.Short() {
-		t.Skip("SKIPPED: short")
+	if testing.Short() || raced {
+		t.Skip("SKIPPED: takes long, and longer under the race detector")
 	}
 	t.Parallel()
 	s := load(t, "versions")
