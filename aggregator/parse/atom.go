@@ -27,6 +27,7 @@ func (r *reader) atomFeed(feed *atom.Feed) {
 		authors[i].URL = r.absolute(authors[i].URL, r.scan.base)
 	}
 	for i, e := range feed.Entries {
+		feed.Entries[i] = nil // as of RSS
 		if i >= len(r.scan.items) {
 			break
 		}

@@ -176,22 +176,29 @@ func balance(src []byte) ([]byte, error) {
 
 // tangled reports whether an HTML parser would make too much of src: formatting elements that were left open are opened again
 // in every block that follows (HTML §13.2.4.3), so that a tree grows to their number times that of the blocks. Each counts as
-// a node and twice its markup. src is regular.
+// a node and twice its markup. And each tag may look through all elements that are open: their number times that of the tags is
+// the parser's work. src is regular.
 func tangled(src []byte) bool {
 	open, blocks, cost, most := map[string][]int{}, 0, 0, 0
+	tags, depth, deepest := 0, 0, 0
 	for {
 		lt := bytes.IndexByte(src, '<')
-		if lt < 0 {
-			return most*blocks > maxTangle
+		gt := bytes.IndexByte(src[lt+1:], '>')
+		if lt < 0 || gt < 0 {
+			return most*blocks > maxTangle || tags*deepest > maxLookups
 		}
 		src = src[lt+1:]
-		gt := bytes.IndexByte(src, '>')
-		if gt < 0 {
-			return most*blocks > maxTangle
-		}
 		name, ending := bytes.CutPrefix(src[:gt], []byte("/"))
 		name = name[:len(name)-len(bytes.TrimLeft(name, "abcdefghijklmnopqrstuvwxyz0123456789"))]
 		list := open[string(name)]
+		switch tags++; {
+		case closesItself[string(name)]:
+		case ending:
+			depth = max(depth-1, 0)
+		default:
+			depth++
+			deepest = max(deepest, depth)
+		}
 		switch {
 		case !reopened[string(name)]:
 			blocks++
@@ -206,6 +213,13 @@ func tangled(src []byte) bool {
 		}
 		src = src[gt+1:]
 	}
+}
+
+// closesItself are the elements without content, and those whose end HTML lets authors leave out (HTML §13.1.2.4): any number of
+// them in a row is open one at a time.
+var closesItself = map[string]bool{
+	"br": true, "hr": true, "img": true, "wbr": true, "source": true, "col": true, "embed": true,
+	"p": true, "li": true, "dt": true, "dd": true, "td": true, "th": true, "tr": true, "thead": true, "tbody": true, "tfoot": true,
 }
 
 // nodeBytes is about what a node of a parsed document takes in memory.

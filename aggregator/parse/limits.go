@@ -32,6 +32,7 @@ const (
 	maxBalance    = 256 << 10 // bytes that an HTML parser is asked to balance; longer ones are closed by hand
 	maxBalanced   = 512 << 10 // likewise of a whole document: a megabyte of end tags under open lists takes five seconds
 	maxTangle     = 16 << 20  // bytes that a tree of left open elements may take while it is balanced
+	maxLookups    = 2 << 20   // open elements times tags of what is balanced: honest articles have some ten thousand
 	maxText       = 8 << 20   // bytes of a document in UTF-8, as of its body: a byte of another charset may become three
 	maxBody       = maxToken  // bytes of one item's HTML, before and after cleaning
 	maxArticles   = 8 << 20   // bytes of all articles of a document, as of itself: short addresses become long ones, heads are inherited

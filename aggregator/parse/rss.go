@@ -19,6 +19,7 @@ func (r *reader) rssFeed(feed *rss.Feed) {
 	d.Hints = rssHints(feed)
 	rights := or(feed.Copyright, first(feed.Extensions, "dc", "rights"))
 	for i, it := range feed.Items {
+		feed.Items[i] = nil // what the parser made of an item is large, and is of no use once it is a draft
 		if i < len(r.scan.items) {
 			p := r.rssItem(it, r.scan.items[i])
 			p.rights = or(p.rights, rights)
