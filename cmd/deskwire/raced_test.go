@@ -2,5 +2,5 @@
 
 package main
 
-// raced says that the race detector is on, which makes everything some ten times slower and larger.
+// raced says that the race detector is on, which needs memory of its own.
 const raced = true
