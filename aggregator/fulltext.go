@@ -48,7 +48,7 @@ func (t *try) fullText(ctx context.Context) {
 	}
 	l.errands(ctx)
 	if l.read > 0 || l.failed > 0 {
-		note := fmt.Sprintf("read the full text of %d articles", l.read)
+		note := fmt.Sprintf("full text: %d read", l.read)
 		if l.failed > 0 {
 			note += fmt.Sprintf("; %d failed, the last because %v", l.failed, l.why)
 		}

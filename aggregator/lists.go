@@ -30,13 +30,12 @@ type Lists struct {
 }
 
 // Refresh asks the lists that are due, under the rules that sources are asked by, and writes what they name. A list that
-// fails, or names nothing any more, keeps its members. changed says that members differ from before. There is a report for
+// fails, or names nothing any more, keeps its members. now is the clock's when zero. changed says that members differ from before. There is a report for
 // each list that was asked; the error is the store's, or ctx's.
-func (l *Lists) Refresh(ctx context.Context, lists []deskwire.List, opts RoundOptions) (reports []SourceReport, changed bool, err error) {
+func (l *Lists) Refresh(ctx context.Context, lists []deskwire.List, now time.Time) (reports []SourceReport, changed bool, err error) {
 	if len(lists) == 0 {
 		return nil, false, nil
 	}
-	now := opts.Now
 	if now.IsZero() {
 		now = time.Now()
 	}

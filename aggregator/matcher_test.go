@@ -12,8 +12,8 @@ import (
 	"deskwire/storage"
 )
 
-// wires are outlets that carry each other's texts over some days: for each hour, an outlet's document of its newest five items. Every
-// third item of the second and third outlet is a copy of the first one's, a little later and with words of its own.
+// wireItem is what an outlet publishes in the nth hour. Every third item of the second and third outlet is a copy of the first
+// one's, a little later.
 func wireItem(outlet string, n int) item {
 	towns := []string{"Vellmar", "Osthafen", "Brenn", "Kalvik", "Torrel", "Samso", "Ilmar"}
 	things := []string{"ferry", "silo", "bridge", "market hall", "tram depot", "lighthouse", "observatory", "sawmill", "theatre", "quarry", "weir"}
@@ -35,6 +35,7 @@ func wireItem(outlet string, n int) item {
 	return i
 }
 
+// wires are outlets that carry each other's texts, and list their newest six items.
 func wires(t *testing.T) (*Aggregator, *world, []deskwire.Source) {
 	a, w := open(t, nil)
 	w.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

@@ -22,7 +22,6 @@ type Errand struct {
 	Link     string
 	Summary  string
 	Language string
-	Tries    int
 }
 
 // A Fulfilled is what an errand came to. Without a body it is tried again later, unless it is over.
@@ -67,7 +66,7 @@ func (s *Store) Errands(ctx context.Context, source string, now time.Time, limit
 			if row.Next.After(now) && row.Next.Before(now.Add(firstErrand<<(2*MaxErrands))) {
 				continue
 			}
-			if due = append(due, Errand{Article: id, Tries: row.Tries}); len(due) == limit {
+			if due = append(due, Errand{Article: id}); len(due) == limit {
 				break
 			}
 		}

@@ -12,8 +12,8 @@ const Agent = "deskwire"
 
 // The limits of robots.txt.
 const (
-	// MaxRobots is how much of one is read and kept, in bytes: RFC 9309 §2.5 asks for 500 KiB at least; who needs more than a
-	// tenth of it for us is not meant. What is behind it is not obeyed.
+	// MaxRobots is how much of one is read and kept, in bytes: RFC 9309 §2.5 asks for 500 KiB at least. What is behind it is not
+	// obeyed.
 	MaxRobots = 500 << 10
 	// FreshRobots is how long one holds (RFC 9309 §2.4).
 	FreshRobots = 24 * time.Hour

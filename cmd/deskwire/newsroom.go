@@ -243,7 +243,7 @@ func (n *Newsroom) refreshLists(ctx context.Context, at time.Time) ([]aggregator
 		Store: n.Store, Client: n.Client, Name: config.NameAmong,
 		Read: func(body []byte) ([]deskwire.Source, []string, error) { return config.ParseOPML(bytes.NewReader(body)) },
 	}
-	reports, changed, err := lists.Refresh(ctx, n.Plan().Lists, aggregator.RoundOptions{Now: at})
+	reports, changed, err := lists.Refresh(ctx, n.Plan().Lists, at)
 	if err != nil || !changed {
 		return reports, err
 	}

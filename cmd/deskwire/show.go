@@ -55,19 +55,30 @@ func (a *app) showCmd() *cobra.Command {
 	return a.jsonFlag(cmd)
 }
 
-func (n *Newsroom) show(ctx context.Context, ref string) (*shown, error) {
+// story finds an article by what an editor typed, and the story that it belongs to.
+func (n *Newsroom) story(ctx context.Context, ref string) (deskwire.ID, *deskwire.Story, error) {
 	id, err := n.find(ctx, ref)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	stories, err := n.Store.Stories(ctx, id)
+	if err == nil && stories[0] == nil {
+		err = fmt.Errorf("article %s: %w", id, deskwire.ErrNotFound)
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	return id, stories[0], nil
+}
+
+func (n *Newsroom) show(ctx context.Context, ref string) (*shown, error) {
+	id, story, err := n.story(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
-	if stories[0] == nil || stories[0].Article(id) == nil {
+	if story.Article(id) == nil {
 		return nil, fmt.Errorf("article %s: %w", id, deskwire.ErrNotFound)
 	}
-	story := stories[0]
 	standing := story.Standing(n.now())
 	s := &shown{Article: *story.Article(id), Decisions: story.Decisions, Overtaken: standing.Overtaken(story.Article(id))}
 	s.Shown = standing.Apply(s.Article)

@@ -68,17 +68,9 @@ func (a *app) storyCmd() *cobra.Command {
 
 // tell gathers what is known of the story that ref leads to.
 func (n *Newsroom) tell(ctx context.Context, ref string) (*told, error) {
-	id, err := n.find(ctx, ref)
+	_, story, err := n.story(ctx, ref)
 	if err != nil {
 		return nil, err
-	}
-	stories, err := n.Store.Stories(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	story := stories[0]
-	if story == nil {
-		return nil, fmt.Errorf("article %s: %w", id, deskwire.ErrNotFound)
 	}
 	lead, why := story.Lead(n.election(""))
 	t := &told{Story: story.ID, Placed: story.Placed, Lead: story.Articles[lead].ID, LeadWhy: string(why), Decisions: story.Decisions}
