@@ -41,17 +41,22 @@ func (b *board) add(items []uint32, weight float32) {
 // counts.
 func (b *board) heaviest(tag uint32) []pick {
 	n := 0
+	var least pick
 	for _, p := range b.items[:b.n] {
-		n = insert(b.best[:candidates], n, p)
+		if p.weight < least.weight {
+			continue
+		}
+		if n = insert(b.best[:candidates], n, p); n == candidates {
+			least = b.best[n-1]
+		}
 	}
 	if n < candidates {
 		return b.best[:n]
 	}
-	last := b.best[n-1]
 	m := 0
 	more := b.best[n:]
 	for _, p := range b.items[:b.n] {
-		if tagOf(p.item) == tag && heavier(last, p) {
+		if tagOf(p.item) == tag && heavier(least, p) {
 			m = insert(more, m, p)
 		}
 	}

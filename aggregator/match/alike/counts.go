@@ -24,18 +24,35 @@ func (c *counts) reset() {
 	c.n, c.log = 0, log2(prior)
 }
 
-func (c *counts) add(t token) {
-	if p := &c.of[uint32(t)*0x85EBCA6B>>(32-countBits)]; *p < full {
-		*p++
+// add counts an item more that holds a token, or one less: by is 1 or -1.
+func (c *counts) add(t token, by int) { tally(&c.of[uint32(t)*0x85EBCA6B>>(32-countBits)], by) }
+
+// tally adds to a counter that has not stopped.
+func tally(p *uint16, by int) {
+	if *p < full {
+		*p += uint16(by)
 	}
 }
 
 func (c *counts) count(t token) uint32 { return uint32(c.of[uint32(t)*0x85EBCA6B>>(32-countBits)]) }
 
 // weight is what a token tells that count of all items hold: its idf in bits, never below 0.
-func (c *counts) weight(count uint32) float32 { return max(0, c.log-log2(count+1)) }
+func (c *counts) weight(count uint32) float32 {
+	if count < uint32(len(logs)) {
+		return max(0, c.log-logs[count])
+	}
+	return max(0, c.log-log2(count+1))
+}
 
-// grow counts n more items.
+// logs are the logarithms of 1 and up, for most words are rare.
+var logs = func() (t [512]float32) {
+	for i := range t {
+		t[i] = log2(uint32(i) + 1)
+	}
+	return t
+}()
+
+// grow counts n more items, or fewer.
 func (c *counts) grow(n int) {
 	c.n += uint32(n)
 	c.log = log2(c.n + prior)
@@ -53,10 +70,8 @@ func (h *habits) reset() {
 	clear(h.titles[:])
 }
 
-func (h *habits) add(source uint32, t token) {
-	if p := &h.of[(uint32(t)^source)*0x85EBCA6B>>(32-countBits)]; *p < full {
-		*p++
-	}
+func (h *habits) add(source uint32, t token, by int) {
+	tally(&h.of[(uint32(t)^source)*0x85EBCA6B>>(32-countBits)], by)
 }
 
 // weight is what a word of a title tells within its source.

@@ -6,8 +6,6 @@ const (
 	leastBits = 8
 	// seriesHours is when a title that says the same again is the next edition, and no longer the same one edited.
 	seriesHours = 10
-	// copyHours is how long a text is copied and edited.
-	copyHours = 72
 	// bestLinks is how many members of a group an item is compared with; coverage asks for their mean.
 	bestLinks = 3
 )
@@ -98,7 +96,7 @@ func (m *Matcher) join(v *Verdict, l Level) {
 			continue
 		}
 		veto := k.veto
-		if veto == VetoNone && (k.hours > copyHours || m.closed(m.groups[k.number][l])) {
+		if veto == VetoNone && (k.hours > m.within[l] || m.closed(m.groups[k.number][l])) {
 			veto = VetoGap
 		}
 		if veto != VetoNone {
@@ -134,7 +132,7 @@ func (m *Matcher) cover(v *Verdict) {
 	for i := range m.nl {
 		k := &m.links[i]
 		group := m.groups[k.number][Coverage]
-		if k.veto == VetoNothing || m.closed(group) {
+		if k.veto == VetoNothing || k.hours > m.within[Coverage] || m.closed(group) {
 			continue
 		}
 		j := 0

@@ -1,6 +1,9 @@
 package alike
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // An Item is what the matcher sees of an article.
 type Item struct {
@@ -25,14 +28,16 @@ const (
 
 // What is kept.
 const (
-	day    = 24 * 60 * 60
-	window = 7 * day // of arrivals
-	// epoch is after how much time the state is built again from the window: items stay for one epoch longer.
-	epoch = 3 * day
+	day = 24 * 60 * 60
+	// epoch is after how many seconds the state is built again from the window. Between two buildings what leaves the window
+	// is only subtracted, once a day.
+	epoch = 7 * day
 	// firstBuild is after how many items the state is built again for the first time; what words tell changes fast at first.
 	firstBuild = 1_000
 	// most is how many items are kept at all. It bounds the memory at about a gigabyte.
 	most = 1 << 22
+	// maxNumber is the highest number that an item can have in the state before that is built again.
+	maxNumber = 1<<(32-tagBits) - 1
 )
 
 // A Matcher finds, for each item that it is given, the earlier ones that are the same. It belongs to one goroutine.
@@ -41,9 +46,13 @@ type Matcher struct {
 	Watch func(earlier, later uint32, view View, same bool, x *Vector)
 
 	model     *Model
-	now       uint32 // arrival of the last item
-	base      uint32 // the number of the first entry
-	built     int    // how many entries there were when the state was built
+	within    [Levels]float32 // hours
+	window    uint32          // seconds of arrivals
+	now       uint32          // arrival of the last item
+	base      uint32          // the number of the first entry
+	gone      uint32          // how many entries left since the state was built: it numbers entries from then on
+	built     int             // how many entries there were when the state was built
+	start     entry           // where the tokens and sentences of the first entry begin
 	entries   []entry
 	groups    [][Levels]uint32 // of each entry, by level: the number of the group's first item
 	tokens    []token
@@ -68,7 +77,10 @@ type Matcher struct {
 
 // New makes a matcher that knows no item yet. The model is not changed and must not be.
 func New(model *Model) *Matcher {
-	m := &Matcher{model: model, built: firstBuild / 2}
+	m := &Matcher{model: model, built: firstBuild / 2, window: uint32(model.Window() / time.Second)}
+	for l := range Levels {
+		m.within[l] = float32(model.within(l).Hours())
+	}
 	m.counts.reset()
 	m.rings.reset()
 	return m
@@ -87,7 +99,7 @@ func (m *Matcher) Add(item *Item) Verdict {
 }
 
 // Restore remembers an item that was matched before, for a start after which everything is as it was: give it the items of
-// the last [Keep], in order, each with the number that the first item of its group has here, its own when that is itself, and
+// the last [Model.Keep], in order, each with the number that the first item of its group has here, its own when that is itself, and
 // [Closed] when that is not among them. It returns the item's number.
 func (m *Matcher) Restore(item *Item, groups [Levels]uint32) uint32 {
 	m.take(item)
@@ -96,10 +108,7 @@ func (m *Matcher) Restore(item *Item, groups [Levels]uint32) uint32 {
 	return ref
 }
 
-// Keep is how far back arrivals matter: a matcher that was given the items of this time answers as one that never stopped.
-const Keep = (window + epoch) * time.Second
-
-// Closed stands for a group whose first item is older than [Keep].
+// Closed stands for a group whose first item is older than what is restored.
 const Closed = 1<<32 - 1
 
 // next is the number of the item that is being added.
@@ -118,16 +127,17 @@ func (m *Matcher) take(item *Item) {
 // keep remembers the item on the index.
 func (m *Matcher) keep(groups [Levels]uint32) {
 	r, e := &m.reading, &m.entry
-	e.start, e.sentences = uint32(len(m.tokens)), uint32(len(m.sentences))
+	e.start, e.sentences = m.start.start+uint32(len(m.tokens)), m.start.sentences+uint32(len(m.sentences))
 	m.tokens = append(room(m.tokens, maxTokens), r.tokens[:r.n]...)
 	m.sentences = append(room(m.sentences, maxSentences), r.sentences[:r.ns]...)
 	m.groups = append(room(m.groups, 1), groups)
 	m.entries = append(room(m.entries, 1), *e)
-	m.count(e)
-	m.hook(uint32(len(m.entries)-1), e)
+	m.count(e, 1)
+	m.hook(m.gone+uint32(len(m.entries)-1), e)
 }
 
-// room is s with room for n more. It grows by an eighth: what append leaves free would be a tenth of all memory.
+// room is s with room for n more. It grows by an eighth: what append leaves free would be a tenth of all memory. What was cut
+// off before its beginning is left behind.
 func room[T any](s []T, n int) []T {
 	if cap(s)-len(s) >= n {
 		return s
@@ -140,18 +150,18 @@ func room[T any](s []T, n int) []T {
 // advance moves the clock to an item's arrival and builds the state again when it is time to.
 func (m *Matcher) advance(e *entry) {
 	e.arrived = max(e.arrived, m.now)
-	switch {
-	case len(m.entries) == most:
-		m.drop(most / 4)
-		m.build()
-	case e.arrived/epoch != m.now/epoch:
-		start, first := e.arrived-e.arrived%epoch, 0
-		for first < len(m.entries) && m.entries[first].arrived+window < start {
+	today := e.arrived/day != m.now/day
+	if today {
+		first, start := 0, e.arrived-e.arrived%day
+		for first < len(m.entries) && m.entries[first].arrived+m.window < start {
 			first++
 		}
 		m.drop(first)
-		m.build()
-	case len(m.entries) >= 2*m.built:
+	}
+	if len(m.entries) == most {
+		m.drop(most / 4)
+	}
+	if today && e.arrived/epoch != m.now/epoch || len(m.entries) >= 2*m.built || m.gone+uint32(len(m.entries)) == maxNumber {
 		m.build()
 	}
 	m.now = e.arrived
@@ -159,7 +169,7 @@ func (m *Matcher) advance(e *entry) {
 
 // build learns the state anew: the same entries make the same state, whatever was before.
 func (m *Matcher) build() {
-	m.built = max(len(m.entries), firstBuild/2)
+	m.built, m.gone = max(len(m.entries), firstBuild/2), 0
 	m.counts.reset()
 	m.habits.reset()
 	m.sayings.reset()
@@ -167,7 +177,7 @@ func (m *Matcher) build() {
 	for i := range m.entries {
 		e := &m.entries[i]
 		m.mask(e, m.saidIn(e))
-		m.count(e)
+		m.count(e, 1)
 	}
 	for i := range m.entries {
 		e := &m.entries[i]
@@ -176,33 +186,43 @@ func (m *Matcher) build() {
 	}
 }
 
-func (m *Matcher) tokensOf(e *entry) []token  { return m.tokens[e.start:][:e.n] }
-func (m *Matcher) saidIn(e *entry) []sentence { return m.sentences[e.sentences:][:e.ns] }
+func (m *Matcher) tokensOf(e *entry) []token { return m.tokens[e.start-m.start.start:][:e.n] }
+func (m *Matcher) saidIn(e *entry) []sentence {
+	return m.sentences[e.sentences-m.start.sentences:][:e.ns]
+}
 
-// drop forgets the first n entries.
+// drop forgets the first n entries. What was counted of them is subtracted; rings lead to nothing where they led to them.
 func (m *Matcher) drop(n int) {
 	if n == 0 {
 		return
 	}
-	tokens, sentences := uint32(len(m.tokens)), uint32(len(m.sentences))
-	if n < len(m.entries) {
-		tokens, sentences = m.entries[n].start, m.entries[n].sentences
+	tokens, sentences := 0, 0
+	for i := range m.entries[:n] {
+		e := &m.entries[i]
+		m.count(e, -1)
+		tokens += int(e.n)
+		sentences += int(e.ns)
 	}
 	m.base += uint32(n)
-	m.entries = append(m.entries[:0], m.entries[n:]...)
-	m.groups = append(m.groups[:0], m.groups[n:]...)
-	m.tokens = append(m.tokens[:0], m.tokens[tokens:]...)
-	m.sentences = append(m.sentences[:0], m.sentences[sentences:]...)
-	for i := range m.entries {
-		m.entries[i].start -= tokens
-		m.entries[i].sentences -= sentences
+	m.gone += uint32(n)
+	m.start.start += uint32(tokens)
+	m.start.sentences += uint32(sentences)
+	m.entries, m.groups = behind(m.entries, n), behind(m.groups, n)
+	m.tokens, m.sentences = behind(m.tokens, tokens), behind(m.sentences, sentences)
+}
+
+// behind is s without its first n. The memory before them goes with the next [room], or now where it is most of all.
+func behind[T any](s []T, n int) []T {
+	if s = s[n:]; n > len(s) {
+		s = slices.Clone(s)
 	}
+	return s
 }
 
 // closed reports whether a group takes in no more: its first item has left the window. Else one story would go on for ever,
 // each day's news tied to the day before.
 func (m *Matcher) closed(group uint32) bool {
-	return group < m.base || group == Closed || m.entries[group-m.base].arrived+window < m.now
+	return group < m.base || group == Closed || m.entries[group-m.base].arrived+m.window < m.now
 }
 
 // mask finds the sentences of an item that its source says under every title.
@@ -225,24 +245,24 @@ func (m *Matcher) load(e *entry, tokens []token, sentences []sentence) {
 	e.numbers = [2]uint8{uint8(m.index.nums[0]), uint8(m.index.nums[1])}
 }
 
-// count counts an item's tokens, each once as far as a small table tells.
-func (m *Matcher) count(e *entry) {
-	m.counts.grow(1)
-	m.habits.titles[e.source>>habitShift]++
+// count counts an item's tokens, each once as far as a small table tells, or takes them back: by is 1 or -1.
+func (m *Matcher) count(e *entry, by int) {
+	m.counts.grow(by)
+	m.habits.titles[e.source>>habitShift] += uint32(by)
 	clear(m.once[:])
 	tokens := m.tokensOf(e)
 	for _, t := range tokens[:e.title] {
 		if p := &m.once[uint32(t)*0xC2B2AE35>>24]; *p != t {
 			*p = t
-			m.counts.add(t)
-			m.habits.add(e.source, t)
+			m.counts.add(t, by)
+			m.habits.add(e.source, t, by)
 		}
 	}
 	for part := range e.parts(m.saidIn(e)) {
 		for _, t := range tokens[part.from:part.to] {
 			if p := &m.once[uint32(t)*0xC2B2AE35>>24]; *p != t {
 				*p = t
-				m.counts.add(t)
+				m.counts.add(t, by)
 			}
 		}
 	}
@@ -271,11 +291,17 @@ func (m *Matcher) score(ref uint32) {
 	m.nl = 0
 	picks, burst := m.gather()
 	var bs [candidates + kin]*entry
-	for i, p := range picks {
-		bs[i] = &m.entries[numberOf(p.item)]
-		m.ahead += bs[i].start
+	n := 0
+	for _, p := range picks {
+		if number := numberOf(p.item); number >= m.gone { // else the window has left it behind
+			picks[n] = p
+			bs[n] = &m.entries[number-m.gone]
+			m.ahead += bs[n].start
+			n++
+		}
 	}
-	for _, b := range bs[:len(picks)] {
+	picks = picks[:n]
+	for _, b := range bs[:n] {
 		tokens := m.tokensOf(b)
 		for i := 0; i < len(tokens); i += 16 { // a line of the cache
 			m.ahead += uint32(tokens[i])
@@ -285,14 +311,14 @@ func (m *Matcher) score(ref uint32) {
 	for i, p := range picks {
 		b := bs[i]
 		hours := gap(e, b)
-		if p.weight < hint || hours > window/3600 {
+		if p.weight < hint || hours > m.within[Coverage] && hours > m.within[Version] && hours > m.within[Copy] {
 			continue
 		}
 		l := &m.links[m.nl]
 		m.nl++
 		m.index.compare(&o, r, b, m.tokensOf(b), m.saidIn(b))
 		o.burst = burst
-		l.number, l.view, l.same, l.hours = numberOf(p.item), viewOf(e, b), b.source == e.source, hours
+		l.number, l.view, l.same, l.hours = numberOf(p.item)-m.gone, viewOf(e, b), b.source == e.source, hours
 		l.x.fill(&o, &m.index, e, b, hours)
 		l.veto = vetoOf(&l.x, &o, hours)
 		if m.Watch != nil {

@@ -22,7 +22,7 @@ func TestRestart(t *testing.T) {
 	joined := 0
 	for _, at := range []int{700, 2500, 6001, 9000, 11_500} {
 		first := 0
-		for items[first].Arrived.Before(items[at].Arrived.Add(-Keep)) {
+		for items[first].Arrived.Before(items[at].Arrived.Add(-whole.model.Keep())) {
 			first++
 		}
 		again := New(Default())

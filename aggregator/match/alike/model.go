@@ -1,11 +1,13 @@
 package alike
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"math"
 	"strings"
+	"time"
 )
 
 // A Level says how much alike two items are.
@@ -60,7 +62,26 @@ type Model struct {
 	Weights   [Levels][Views]Vector
 	Threshold [Levels]float32 // scores lie between 0 and 1; above 1 nothing is joined
 	Made      [Levels]string  // the command that made the weights
+	// Within is how far apart two items may lie, by their own dates where both have one; 0 is 72 hours for versions and copies
+	// and 7 days for coverage. It is no part of what is trained and written.
+	Within [Levels]time.Duration
 }
+
+// MaxWithin is the most that [Model.Within] may be: what is compared with is kept in memory.
+const MaxWithin = 60 * 24 * time.Hour
+
+func (m *Model) within(l Level) time.Duration {
+	byDefault := [Levels]time.Duration{72 * time.Hour, 72 * time.Hour, 7 * 24 * time.Hour}
+	return min(cmp.Or(m.Within[l], byDefault[l]), MaxWithin)
+}
+
+// Window is the longest of what items may lie apart. Groups whose first item arrived before it take in no more.
+func (m *Model) Window() time.Duration {
+	return max(m.within(Version), m.within(Copy), m.within(Coverage))
+}
+
+// Keep is how far back arrivals matter: a matcher that was given the items of this time answers as one that never stopped.
+func (m *Model) Keep() time.Duration { return m.Window() + epoch*time.Second }
 
 //go:embed weights.json
 var weights []byte
@@ -145,6 +166,15 @@ func indexOf(names []string, name string) (int, bool) {
 // never is the logarithm of odds that count as none: a quarter of a percent.
 const never = -6
 
+// likely turns the logarithm of odds into what is likely, every 1/32 from [never] on; in between lines are drawn, which are
+// wrong by a ten-thousandth at most. Past its end a score is 1.
+var likely = func() (t [18*32 + 2]float32) {
+	for i := range t {
+		t[i] = float32(1 / (1 + math.Exp(-never-float64(i)/32)))
+	}
+	return t
+}()
+
 // score is how likely a pair is the same, by its features.
 func (m *Model) score(l Level, view View, x *Vector) float32 {
 	w := &m.Weights[l][view]
@@ -155,5 +185,10 @@ func (m *Model) score(l Level, view View, x *Vector) float32 {
 	if sum < never || w[fBias] == 0 { // nothing was learnt for this view
 		return 0
 	}
-	return float32(1 / (1 + math.Exp(-float64(sum))))
+	at := (sum - never) * 32
+	i := int(at)
+	if i >= len(likely)-1 {
+		return 1
+	}
+	return likely[i] + (likely[i+1]-likely[i])*(at-float32(i))
 }
