@@ -106,7 +106,7 @@ func near(m *Matcher) string {
 	var b strings.Builder
 	for i := range min(m.nl, 3) {
 		l := &m.links[i]
-		fmt.Fprintf(&b, "  compared with %d: %.3f, %v, %v %v\n", l.number, l.score, l.veto, l.view, m.model.because(Version, l.view, &l.x))
+		fmt.Fprintf(&b, "  compared with %d: %.3f, %v, %v %v\n", l.ref, l.score, l.veto, l.view, m.model.because(Version, l.view, &l.x))
 	}
 	return b.String()
 }

@@ -12,13 +12,13 @@ const (
 
 // A link is a candidate that was compared.
 type link struct {
-	number uint32 // of the entry
-	view   View
-	same   bool // of the same source
-	veto   Veto
-	hours  float32
-	score  [Levels]float32
-	x      Vector
+	ref   uint32 // the earlier item
+	view  View
+	same  bool // of the same source
+	veto  Veto
+	hours float32
+	score [Levels]float32
+	x     Vector
 }
 
 // viewOf says by which weights a pair is judged.
@@ -78,7 +78,7 @@ func (m *Matcher) decide(ref uint32) (v Verdict) {
 
 // follow has an item that joined a closer group join the wider one of the same partner.
 func (m *Matcher) follow(wider, closer *Link, l Level) {
-	if group := m.groups[closer.To-m.base][l]; !m.closed(group) {
+	if group := m.groups.at(closer.To)[l]; !m.closed(group) {
 		*wider = *closer
 		wider.Group = group
 	}
@@ -96,12 +96,12 @@ func (m *Matcher) join(v *Verdict, l Level) {
 			continue
 		}
 		veto := k.veto
-		if veto == VetoNone && (k.hours > m.within[l] || m.closed(m.groups[k.number][l])) {
+		if veto == VetoNone && (k.hours > m.within[l] || m.closed(m.groups.at(k.ref)[l])) {
 			veto = VetoGap
 		}
 		if veto != VetoNone {
 			if s > refused {
-				refused, out.Veto, out.Vetoed = s, veto, m.base+k.number
+				refused, out.Veto, out.Vetoed = s, veto, k.ref
 			}
 			continue
 		}
@@ -112,8 +112,8 @@ func (m *Matcher) join(v *Verdict, l Level) {
 	if best == nil {
 		return
 	}
-	out.To, out.Linked, out.Veto, out.Vetoed = m.base+best.number, 1, VetoNone, 0
-	out.Group = m.groups[best.number][l]
+	out.To, out.Linked, out.Veto, out.Vetoed = best.ref, 1, VetoNone, 0
+	out.Group = m.groups.at(best.ref)[l]
 	out.Because = m.model.because(l, best.view, &best.x)
 }
 
@@ -131,7 +131,7 @@ func (m *Matcher) cover(v *Verdict) {
 	n := 0
 	for i := range m.nl {
 		k := &m.links[i]
-		group := m.groups[k.number][Coverage]
+		group := m.groups.at(k.ref)[Coverage]
 		if k.veto == VetoNothing || k.hours > m.within[Coverage] || m.closed(group) {
 			continue
 		}
@@ -164,7 +164,7 @@ func (m *Matcher) cover(v *Verdict) {
 			mean += s / float32(k)
 		}
 		if mean >= out.Threshold && mean > out.Score {
-			out.To, out.Group, out.Score, out.Linked = m.base+t.link.number, t.group, mean, k
+			out.To, out.Group, out.Score, out.Linked = t.link.ref, t.group, mean, k
 			out.Because = m.model.because(Coverage, t.link.view, &t.link.x)
 		}
 	}

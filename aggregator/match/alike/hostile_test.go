@@ -65,7 +65,7 @@ func TestHostile(t *testing.T) {
 			t.Errorf("%s: what stands behind %d bytes is read", name, maxRead)
 		}
 	}
-	if each := len(m.tokens) / len(m.entries); each > maxTokens {
+	if each := (len(m.tokens.pieces) - 1) * pieceSize / m.kept(); each > maxTokens {
 		t.Errorf("%d tokens an item", each)
 	}
 }

@@ -1,9 +1,6 @@
 package alike
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // An Item is what the matcher sees of an article.
 type Item struct {
@@ -49,14 +46,14 @@ type Matcher struct {
 	within    [Levels]float32 // hours
 	window    uint32          // seconds of arrivals
 	now       uint32          // arrival of the last item
-	base      uint32          // the number of the first entry
-	gone      uint32          // how many entries left since the state was built: it numbers entries from then on
-	built     int             // how many entries there were when the state was built
-	start     entry           // where the tokens and sentences of the first entry begin
-	entries   []entry
-	groups    [][Levels]uint32 // of each entry, by level: the number of the group's first item
-	tokens    []token
-	sentences []sentence
+	first     uint32          // the oldest item that is kept
+	next      uint32          // the number of the item that is being added
+	origin    uint32          // the oldest item when the state was built: rings number items from there
+	built     int             // how many items there were then
+	entries   shelf[entry]
+	groups    shelf[[Levels]uint32] // of each entry, by level: the number of the group's first item
+	tokens    shelf[token]
+	sentences shelf[sentence]
 
 	// The state is learnt from the entries, and is learnt from them again every epoch.
 	counts  counts
@@ -91,7 +88,7 @@ func New(model *Model) *Matcher {
 // What it costs does not depend on how many items are kept, but for the state's being built again once an epoch.
 func (m *Matcher) Add(item *Item) Verdict {
 	m.take(item)
-	ref := m.next()
+	ref := m.next
 	m.score(ref)
 	v := m.decide(ref)
 	m.keep([Levels]uint32{v.Links[Version].Group, v.Links[Copy].Group, v.Links[Coverage].Group})
@@ -103,16 +100,12 @@ func (m *Matcher) Add(item *Item) Verdict {
 // [Closed] when that is not among them. It returns the item's number.
 func (m *Matcher) Restore(item *Item, groups [Levels]uint32) uint32 {
 	m.take(item)
-	ref := m.next()
 	m.keep(groups)
-	return ref
+	return m.next - 1
 }
 
 // Closed stands for a group whose first item is older than what is restored.
 const Closed = 1<<32 - 1
-
-// next is the number of the item that is being added.
-func (m *Matcher) next() uint32 { return m.base + uint32(len(m.entries)) }
 
 // take reads an item and puts it on the index.
 func (m *Matcher) take(item *Item) {
@@ -127,41 +120,30 @@ func (m *Matcher) take(item *Item) {
 // keep remembers the item on the index.
 func (m *Matcher) keep(groups [Levels]uint32) {
 	r, e := &m.reading, &m.entry
-	e.start, e.sentences = m.start.start+uint32(len(m.tokens)), m.start.sentences+uint32(len(m.sentences))
-	m.tokens = append(room(m.tokens, maxTokens), r.tokens[:r.n]...)
-	m.sentences = append(room(m.sentences, maxSentences), r.sentences[:r.ns]...)
-	m.groups = append(room(m.groups, 1), groups)
-	m.entries = append(room(m.entries, 1), *e)
+	e.start, e.sentences = m.tokens.put(r.tokens[:r.n]...), m.sentences.put(r.sentences[:r.ns]...)
+	m.groups.put(groups)
+	m.entries.put(*e)
+	m.next++
 	m.count(e, 1)
-	m.hook(m.gone+uint32(len(m.entries)-1), e)
+	m.hook(m.next-1, e)
 }
 
-// room is s with room for n more. It grows by an eighth: what append leaves free would be a tenth of all memory. What was cut
-// off before its beginning is left behind.
-func room[T any](s []T, n int) []T {
-	if cap(s)-len(s) >= n {
-		return s
-	}
-	out := make([]T, len(s), len(s)+len(s)/8+n+firstBuild)
-	copy(out, s)
-	return out
-}
+// kept is how many items are.
+func (m *Matcher) kept() int { return int(m.next - m.first) }
 
 // advance moves the clock to an item's arrival and builds the state again when it is time to.
 func (m *Matcher) advance(e *entry) {
 	e.arrived = max(e.arrived, m.now)
 	today := e.arrived/day != m.now/day
 	if today {
-		first, start := 0, e.arrived-e.arrived%day
-		for first < len(m.entries) && m.entries[first].arrived+m.window < start {
-			first++
-		}
-		m.drop(first)
+		start := e.arrived - e.arrived%day
+		m.drop(func(old *entry) bool { return old.arrived+m.window < start })
 	}
-	if len(m.entries) == most {
-		m.drop(most / 4)
+	if m.kept() == most {
+		n := 0
+		m.drop(func(*entry) bool { n++; return n <= most/4 })
 	}
-	if today && e.arrived/epoch != m.now/epoch || len(m.entries) >= 2*m.built || m.gone+uint32(len(m.entries)) == maxNumber {
+	if today && e.arrived/epoch != m.now/epoch || m.kept() >= 2*m.built || m.next-m.origin == maxNumber {
 		m.build()
 	}
 	m.now = e.arrived
@@ -169,60 +151,46 @@ func (m *Matcher) advance(e *entry) {
 
 // build learns the state anew: the same entries make the same state, whatever was before.
 func (m *Matcher) build() {
-	m.built, m.gone = max(len(m.entries), firstBuild/2), 0
+	m.built, m.origin = max(m.kept(), firstBuild/2), m.first
 	m.counts.reset()
 	m.habits.reset()
 	m.sayings.reset()
 	m.rings.reset()
-	for i := range m.entries {
-		e := &m.entries[i]
+	for ref := m.first; ref != m.next; ref++ {
+		e := m.entries.at(ref)
 		m.mask(e, m.saidIn(e))
 		m.count(e, 1)
 	}
-	for i := range m.entries {
-		e := &m.entries[i]
+	for ref := m.first; ref != m.next; ref++ {
+		e := m.entries.at(ref)
 		m.load(e, m.tokensOf(e), m.saidIn(e))
-		m.hook(uint32(i), e)
+		m.hook(ref, e)
 	}
 }
 
-func (m *Matcher) tokensOf(e *entry) []token { return m.tokens[e.start-m.start.start:][:e.n] }
-func (m *Matcher) saidIn(e *entry) []sentence {
-	return m.sentences[e.sentences-m.start.sentences:][:e.ns]
-}
+func (m *Matcher) tokensOf(e *entry) []token  { return m.tokens.of(e.start, e.n) }
+func (m *Matcher) saidIn(e *entry) []sentence { return m.sentences.of(e.sentences, e.ns) }
 
-// drop forgets the first n entries. What was counted of them is subtracted; rings lead to nothing where they led to them.
-func (m *Matcher) drop(n int) {
-	if n == 0 {
-		return
-	}
-	tokens, sentences := 0, 0
-	for i := range m.entries[:n] {
-		e := &m.entries[i]
+// drop forgets the oldest items for as long as they are to go. What was counted of them is subtracted; rings lead to nothing
+// where they led to them.
+func (m *Matcher) drop(goes func(*entry) bool) {
+	for ; m.first != m.next; m.first++ {
+		e := m.entries.at(m.first)
+		if !goes(e) {
+			m.tokens.drop(e.start)
+			m.sentences.drop(e.sentences)
+			break
+		}
 		m.count(e, -1)
-		tokens += int(e.n)
-		sentences += int(e.ns)
 	}
-	m.base += uint32(n)
-	m.gone += uint32(n)
-	m.start.start += uint32(tokens)
-	m.start.sentences += uint32(sentences)
-	m.entries, m.groups = behind(m.entries, n), behind(m.groups, n)
-	m.tokens, m.sentences = behind(m.tokens, tokens), behind(m.sentences, sentences)
-}
-
-// behind is s without its first n. The memory before them goes with the next [room], or now where it is most of all.
-func behind[T any](s []T, n int) []T {
-	if s = s[n:]; n > len(s) {
-		s = slices.Clone(s)
-	}
-	return s
+	m.entries.drop(m.first)
+	m.groups.drop(m.first)
 }
 
 // closed reports whether a group takes in no more: its first item has left the window. Else one story would go on for ever,
 // each day's news tied to the day before.
 func (m *Matcher) closed(group uint32) bool {
-	return group < m.base || group == Closed || m.entries[group-m.base].arrived+m.window < m.now
+	return group < m.first || group == Closed || m.entries.at(group).arrived+m.window < m.now
 }
 
 // mask finds the sentences of an item that its source says under every title.
@@ -269,8 +237,8 @@ func (m *Matcher) count(e *entry, by int) {
 }
 
 // hook makes the item on the index found by its rarest tokens.
-func (m *Matcher) hook(number uint32, e *entry) {
-	item := tagged(number, e.source)
+func (m *Matcher) hook(ref uint32, e *entry) {
+	item := tagged(ref-m.origin, e.source)
 	for _, w := range m.index.fresh[:m.index.nf] {
 		m.rings.add(m.index.words[w].token, item)
 	}
@@ -293,9 +261,9 @@ func (m *Matcher) score(ref uint32) {
 	var bs [candidates + kin]*entry
 	n := 0
 	for _, p := range picks {
-		if number := numberOf(p.item); number >= m.gone { // else the window has left it behind
+		if ref := m.origin + numberOf(p.item); ref >= m.first { // else the window has left it behind
 			picks[n] = p
-			bs[n] = &m.entries[number-m.gone]
+			bs[n] = m.entries.at(ref)
 			m.ahead += bs[n].start
 			n++
 		}
@@ -318,11 +286,11 @@ func (m *Matcher) score(ref uint32) {
 		m.nl++
 		m.index.compare(&o, r, b, m.tokensOf(b), m.saidIn(b))
 		o.burst = burst
-		l.number, l.view, l.same, l.hours = numberOf(p.item)-m.gone, viewOf(e, b), b.source == e.source, hours
+		l.ref, l.view, l.same, l.hours = m.origin+numberOf(p.item), viewOf(e, b), b.source == e.source, hours
 		l.x.fill(&o, &m.index, e, b, hours)
 		l.veto = vetoOf(&l.x, &o, hours)
 		if m.Watch != nil {
-			m.Watch(m.base+l.number, ref, l.view, l.same, &l.x)
+			m.Watch(l.ref, ref, l.view, l.same, &l.x)
 		}
 	}
 }
