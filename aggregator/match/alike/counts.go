@@ -34,14 +34,17 @@ func tally(p *uint16, by int) {
 	}
 }
 
-func (c *counts) count(t token) uint32 { return uint32(c.of[uint32(t)*0x85EBCA6B>>(32-countBits)]) }
+func (c *counts) count(t token) uint16 { return c.of[uint32(t)*0x85EBCA6B>>(32-countBits)] }
 
 // weight is what a token tells that count of all items hold: its idf in bits, never below 0.
-func (c *counts) weight(count uint32) float32 {
-	if count < uint32(len(logs)) {
-		return max(0, c.log-logs[count])
+func (c *counts) weight(count uint16) float32 { return max(0, c.log-logOf(count)) }
+
+// logOf is the logarithm of a count and one more.
+func logOf(count uint16) float32 {
+	if int(count) < len(logs) {
+		return logs[count]
 	}
-	return max(0, c.log-log2(count+1))
+	return log2(uint32(count) + 1)
 }
 
 // logs are the logarithms of 1 and up, for most words are rare.
@@ -61,27 +64,28 @@ func (c *counts) grow(n int) {
 // habits says how many titles of a source hold a word: what a source says in every second title tells two of its items apart
 // from none.
 type habits struct {
-	of     [countSlots]uint16
+	counts [countSlots]uint16
 	titles [1 << (32 - habitShift)]uint32 // of each source; sources share a counter by chance
 }
 
 func (h *habits) reset() {
-	clear(h.of[:])
+	clear(h.counts[:])
 	clear(h.titles[:])
 }
 
 func (h *habits) add(source uint32, t token, by int) {
-	tally(&h.of[(uint32(t)^source)*0x85EBCA6B>>(32-countBits)], by)
+	tally(&h.counts[(uint32(t)^source)*0x85EBCA6B>>(32-countBits)], by)
 }
 
-// weight is what a word of a title tells within its source.
-func (h *habits) weight(source uint32, t token) float32 {
-	return max(0, log2(h.titles[source>>habitShift]+8)-log2(h.count(source, t)+1)) + 2
+// of is the logarithm of how many titles a source has had, and a few.
+func (h *habits) of(source uint32) float32 { return log2(h.titles[source>>habitShift] + 8) }
+
+func (h *habits) count(source uint32, t token) uint16 {
+	return h.counts[(uint32(t)^source)*0x85EBCA6B>>(32-countBits)]
 }
 
-func (h *habits) count(source uint32, t token) uint32 {
-	return uint32(h.of[(uint32(t)^source)*0x85EBCA6B>>(32-countBits)])
-}
+// habit is what a word tells within its source that stands in count of its titles.
+func habit(titles float32, count uint16) float32 { return max(0, titles-logOf(count)) + 2 }
 
 // log2 is the logarithm of a number above 0, good to 1 percent; the same on every machine.
 func log2(v uint32) float32 {

@@ -10,14 +10,15 @@ const (
 type index struct {
 	words [maxTokens]word
 	n     int
-	table [512]uint8     // number of a word + 1, by token; open addressing
-	np    [2]int         // word pairs of title and summary
-	stamp uint32         // of the comparison: which words were seen in it
-	rare  [probes]uint64 // the rarest words that others hold: count<<32 | number of the word, ascending
+	table [512]uint8        // number of a word + 1, by token; open addressing
+	np    [2]int            // word pairs of title and summary
+	held  [maxTokens]uint16 // how many items hold each token
+	usual [maxTitle]uint16  // how many titles of the source hold each of the title's
+	stamp uint32            // of the comparison: which words were seen in it
+	rare  [probes]uint64    // the rarest words that others hold: count<<32 | number of the word, ascending
 	nrare int
 	fresh [hooks]uint8 // the first words that nobody held before
 	nf    int
-	ahead uint32
 	nums  [2]int // distinct numbers of the title, and in all
 	sums
 }
@@ -48,26 +49,27 @@ func (x *index) load(e *entry, tokens []token, sentences []sentence, c *counts, 
 	clear(x.table[:])
 	x.n, x.nrare, x.nf, x.np, x.nums, x.sums = 0, 0, 0, [2]int{}, [2]int{}, sums{}
 	for i, t := range tokens { // the counters lie all over the memory: see score
-		x.ahead += c.count(t)
-		if i < int(e.title) {
-			x.ahead += h.count(e.source, t)
-		}
+		x.held[i] = c.count(t)
 	}
-	title := tokens[:e.title]
-	x.part(title, inTitle, e.source, c, h)
+	for i, t := range tokens[:e.title] {
+		x.usual[i] = h.count(e.source, t)
+	}
+	titles := h.of(e.source)
+	x.part(tokens, part{0, int(e.title)}, inTitle, c, titles)
 	for p := range e.parts(sentences) {
-		x.part(tokens[p.from:p.to], inSummary, e.source, c, h)
+		x.part(tokens, p, inSummary, c, titles)
 	}
 }
 
 // part takes in a title or a sentence.
-func (x *index) part(tokens []token, in uint8, source uint32, c *counts, h *habits) {
+func (x *index) part(tokens []token, p part, in uint8, c *counts, titles float32) {
 	var before *word
-	x.np[in-1] += max(0, len(tokens)-1)
-	for _, t := range tokens {
+	x.np[in-1] += max(0, p.to-p.from-1)
+	for i := p.from; i < p.to; i++ {
+		t := tokens[i]
 		slot, w := x.find(t)
 		if w == nil {
-			n := c.count(t)
+			n := x.held[i]
 			w = &x.words[x.n]
 			*w = word{token: t, weight: c.weight(n)}
 			if n > 0 {
@@ -96,7 +98,7 @@ func (x *index) part(tokens []token, in uint8, source uint32, c *counts, h *habi
 			continue
 		}
 		x.titleBits += w.weight
-		w.source = min(w.weight, h.weight(source, t))
+		w.source = min(w.weight, habit(titles, x.usual[i]))
 		x.sourceBits += w.source
 		if t.kind() == kindNumber {
 			x.nums[0]++
