@@ -73,20 +73,21 @@ func newDateTable() *dateTable {
 	return t
 }
 
-func hashLetters(w []rune) uint32 {
-	h := uint32(wordSeed)
+func hashLetters(w []rune) uint32 { return hashOn(wordSeed, w) }
+
+// hashOn is the hash of a word of whose beginning h is.
+func hashOn(h uint32, w []rune) uint32 {
 	for _, c := range w {
 		h = mix(h, uint32(c))
 	}
 	return h
 }
 
-// dateWord says which date word the letters are, and its bit among those of its kind.
-func dateWord(w []rune) (kind, bit int) {
-	if len(w) < 3 {
+// dateWord says which date word n letters of that hash are, and its bit among those of its kind.
+func dateWord(h uint32, n int) (kind, bit int) {
+	if n < 3 {
 		return dateNone, 0
 	}
-	h := hashLetters(w)
 	if dateWords.filter[h>>26]>>(h>>20&63)&1 == 0 {
 		return dateNone, 0
 	}

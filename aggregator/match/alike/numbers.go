@@ -79,7 +79,7 @@ func nearMonth(text string) bool {
 		w[n] = c
 		n++
 	}
-	k, _ := dateWord(w[:n])
+	k, _ := dateWord(hashLetters(w[:n]), n)
 	return k == dateMonth
 }
 

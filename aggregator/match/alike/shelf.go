@@ -16,7 +16,7 @@ const (
 // put adds values, at most a piece of them, and says where they stand: side by side.
 func (s *shelf[T]) put(values ...T) (place uint32) {
 	last := len(s.pieces) - 1
-	if last < 0 || len(s.pieces[last])+len(values) > pieceSize {
+	if last < 0 || len(s.pieces[last])+max(1, len(values)) > pieceSize { // even nothing stands in a piece
 		s.pieces = append(s.pieces, make([]T, 0, pieceSize))
 		last++
 	}

@@ -106,10 +106,12 @@ func (s *scan) text(text string) {
 			c = plainSign(c)
 		}
 		switch {
-		case 'a' <= c && c <= 'z':
-			s.letter(c, latin)
-		case 'A' <= c && c <= 'Z':
-			s.letter(c+'a'-'A', latin)
+		case c < utf8.RuneSelf && asciiLetter(byte(c)): // also a full-width one
+			if size == 1 {
+				i += s.letters(text[i:])
+				continue
+			}
+			s.letter(c|0x20, latin)
 		case '0' <= c && c <= '9':
 			if s.n > 0 { // covid19, g7
 				s.letter(c, s.script)
@@ -212,6 +214,26 @@ func (s *scan) letter(c rune, script script) {
 	}
 }
 
+// letters reads the plain letters that a text begins with, all at once, and returns how many they are.
+func (s *scan) letters(text string) int {
+	if s.n == 0 {
+		s.endDense()
+		s.script = latin
+	}
+	i, n, last := 0, s.n, rune(0)
+	if n > 0 {
+		last = s.word[n-1]
+	}
+	for ; i < len(text) && asciiLetter(text[i]); i++ {
+		if c := rune(text[i] | 0x20); c != last && n < maxWord {
+			s.word[n], last = c, c
+			n++
+		}
+	}
+	s.n = n
+	return i
+}
+
 // pair emits the last two characters of a script without spaces.
 func (s *scan) pair(c uint32) {
 	if s.dense != 0 && s.r.n < s.limit {
@@ -240,7 +262,16 @@ func (s *scan) end0() {
 	}
 	w := s.word[:s.n]
 	s.n = 0
-	kind, bit := dateWord(w)
+	full := uint32(0)
+	if s.script == arabic { // the stem is no beginning of the word
+		full = hashLetters(w)
+	}
+	n := stem(w, s.script)
+	h := hashLetters(w[:n])
+	if s.script != arabic {
+		full = hashOn(h, w[n:])
+	}
+	kind, bit := dateWord(full, len(w))
 	switch d := &s.r.dates[s.part]; kind {
 	case dateWeekday:
 		d.weekday |= 1 << bit
@@ -248,11 +279,6 @@ func (s *scan) end0() {
 		d.daypart |= 1 << bit
 	case dateMonth:
 		s.month = 2 // the number may follow at once
-	}
-	n := stem(w, s.script)
-	h := uint32(wordSeed)
-	for _, c := range w[:n] {
-		h = mix(h, uint32(c))
 	}
 	t := token(h) &^ kindMask
 	if kind == dateWeekday || kind == dateDaypart {
