@@ -14,7 +14,7 @@ type Item struct {
 // Where candidates come from, and how many are compared.
 const (
 	probes     = 10 // of an item's rarest tokens that others hold, looked up
-	hooks      = 8 // of its rarest tokens, under which it can be found itself
+	hooks      = 8  // of its rarest tokens, under which it can be found itself
 	candidates = 8  // pairs scored for an item, of all sources
 	kin        = 4  // and more of its own source
 	// hint is how much candidates have to share of their rarest tokens to be compared, in bits: half a rare word.

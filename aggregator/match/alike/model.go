@@ -178,17 +178,25 @@ var likely = func() (t [18*32 + 2]float32) {
 // score is how likely a pair is the same, by its features.
 func (m *Model) score(l Level, view View, x *Vector) float32 {
 	w := &m.Weights[l][view]
-	var sum float32
-	for i, v := range x {
-		sum += w[i] * v
+	var sums [4]float32 // each waits only for itself
+	i := 0
+	for ; i+4 <= Features; i += 4 {
+		sums[0] += w[i] * x[i]
+		sums[1] += w[i+1] * x[i+1]
+		sums[2] += w[i+2] * x[i+2]
+		sums[3] += w[i+3] * x[i+3]
 	}
+	for ; i < Features; i++ {
+		sums[0] += w[i] * x[i]
+	}
+	sum := sums[0] + sums[1] + (sums[2] + sums[3])
 	if sum < never || w[fBias] == 0 { // nothing was learnt for this view
 		return 0
 	}
 	at := (sum - never) * 32
-	i := int(at)
-	if i >= len(likely)-1 {
+	k := int(at)
+	if k >= len(likely)-1 {
 		return 1
 	}
-	return likely[i] + (likely[i+1]-likely[i])*(at-float32(i))
+	return likely[k] + (likely[k+1]-likely[k])*(at-float32(k))
 }

@@ -2,7 +2,6 @@ package alike
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -93,12 +92,10 @@ func (m *Model) because(l Level, view View, x *Vector) (out [reasons]Reason) {
 		if r.Weight == 0 {
 			continue
 		}
-		at, _ := slices.BinarySearchFunc(out[:n], r, func(a, b Reason) int {
-			if abs(a.Weight) >= abs(b.Weight) {
-				return -1
-			}
-			return 1
-		})
+		at := n
+		for at > 0 && abs(out[at-1].Weight) < abs(r.Weight) {
+			at--
+		}
 		if at == reasons {
 			continue
 		}
