@@ -19,6 +19,8 @@ const (
 	kin        = 4  // and more of its own source
 	// hint is how much candidates have to share of their rarest tokens to be compared, in bits: half a rare word.
 	hint = 4
+	// hintPart is how much of the shorter one's bits that has to be.
+	hintPart = 1. / 50
 	// momentBits is what it tells of two items that their source published them in one second.
 	momentBits = 6
 )
@@ -279,7 +281,7 @@ func (m *Matcher) score(ref uint32) {
 	for i, p := range picks {
 		b := bs[i]
 		hours := gap(e, b)
-		if p.weight < hint || hours > m.within[Coverage] && hours > m.within[Version] && hours > m.within[Copy] {
+		if p.weight < max(hint, hintPart*min(e.allBits, b.allBits)) || hours > m.within[Coverage] && hours > m.within[Version] && hours > m.within[Copy] {
 			continue
 		}
 		l := &m.links[m.nl]
