@@ -1,13 +1,14 @@
 package deskwire
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
 
 // A Decision is an editor's act. Decisions name an article and act on its whole story, and on every carrier that joins it
-// later; edit alone acts on the one article, merge and split on who belongs together. They are never changed or deleted: undo
-// is a decision too.
+// later; edit and correct alone act on the one article, merge and split on who belongs together. They are never changed or
+// deleted: undo is a decision too.
 type Decision struct {
 	ID      ID        `json:"id"`
 	Verb    Verb      `json:"verb"`
@@ -15,13 +16,24 @@ type Decision struct {
 	With    ID        `json:"with,omitempty"`    // merge: the other article; split: one that it leaves
 	Channel string    `json:"channel,omitempty"` // Channel.Key; "" is every channel
 	Field   string    `json:"field,omitempty"`   // edit: title, summary
-	Value   string    `json:"value,omitempty"`   // edit: the new words; note: the note
+	Value   string    `json:"value,omitempty"`   // edit: the new words; note: the note; correct: what changed, for readers
 	Was     string    `json:"was,omitempty"`     // edit: the source's words at the time, to see when they change
-	Until   time.Time `json:"until,omitzero"`    // pin: when it ends by itself
-	Undoes  ID        `json:"undoes,omitempty"`  // undo: which decision
-	By      string    `json:"by"`                // who
-	At      time.Time `json:"at"`                // when
-	Why     string    `json:"why,omitempty"`     // in the editor's words
+	Until   time.Time `json:"until,omitzero"`    // pin: when it ends by itself; embargo: when it lifts
+	Edits   []Edited  `json:"edits,omitempty"`   // correct: the fields that it replaces
+	// Covers are the articles of the story at the time of a kill or an embargo: it holds for them whatever story they
+	// belong to later. One that joined later is held as long as it belongs.
+	Covers []ID      `json:"covers,omitempty"`
+	Undoes ID        `json:"undoes,omitempty"` // undo: which decision
+	By     string    `json:"by"`               // who
+	At     time.Time `json:"at"`               // when
+	Why    string    `json:"why,omitempty"`    // in the editor's words
+}
+
+// An Edited is a field that a correction replaces.
+type Edited struct {
+	Field string `json:"field"`
+	Value string `json:"value"`         // the new words
+	Was   string `json:"was,omitempty"` // the source's words at the time
 }
 
 // A Verb is what an editor can do; the commands have the same names.
@@ -38,6 +50,10 @@ const (
 	Merge  Verb = "merge"  // two articles, and all that belongs to either, are one story
 	Split  Verb = "split"  // out of its story, to stand alone
 	Undo   Verb = "undo"   // takes another decision back
+
+	Kill    Verb = "kill"    // out of everything, for good; what published it says so
+	Correct Verb = "correct" // says to readers what was wrong
+	Embargo Verb = "embargo" // on no surface before an hour
 )
 
 // EditableFields are the fields that an edit may replace.
@@ -50,9 +66,16 @@ type Standing struct {
 	Assigned map[string]ID        // by channel: the decision
 	Edits    map[ID][]Decision    // by article: the edits in force, at most one a field
 	Notes    []Decision
-	Lead     ID        // the editor's choice of lead, "" for none
-	Changed  time.Time // when the last decision that readers can see was made or ran out; zero for none
-	Until    time.Time // when the answer changes next by time alone; zero for never
+	Lead     ID // the editor's choice of lead, "" for none
+
+	Killed      ID                // the decision that killed it, "" for none
+	KilledAt    time.Time         // since when it is, without a break
+	Embargo     ID                // the decision that holds it back now, "" for none
+	Lifts       time.Time         // when the last embargo lifts or lifted; zero for none
+	Corrections map[ID][]Decision // by article: the corrections in force, in the order they were made
+
+	Changed time.Time // when the last decision that readers can see was made or ran out; zero for none
+	Until   time.Time // when the answer changes next by time alone; zero for never
 
 	unpinned map[string]bool // channels that a pin in all does not reach
 }
@@ -90,8 +113,24 @@ func Stand(decisions []Decision, now time.Time) Standing {
 		case Note:
 			s.Notes = append(s.Notes, d)
 		case Edit:
-			edits := slices.DeleteFunc(s.Edits[d.Article], func(e Decision) bool { return e.Field == d.Field })
-			set(&s.Edits, d.Article, append(edits, d))
+			s.edit(d)
+		case Kill:
+			if s.Killed == "" {
+				s.Killed, s.KilledAt = d.ID, Since(decisions, d.ID)
+			}
+		case Correct:
+			set(&s.Corrections, d.Article, append(s.Corrections[d.Article], d))
+			for _, e := range d.Edits {
+				d.Field, d.Value, d.Was = e.Field, e.Value, e.Was
+				s.edit(d)
+			}
+		}
+	}
+	if d := lastEmbargo(decisions, undone, nil); d != nil {
+		if s.Lifts = d.Until; !now.IsZero() && !now.Before(s.Lifts) {
+			s.Changed = later(s.Changed, s.Lifts)
+		} else {
+			s.Embargo, s.Until = d.ID, s.Lifts
 		}
 	}
 	for channel, until := range s.Pinned {
@@ -106,6 +145,12 @@ func Stand(decisions []Decision, now time.Time) Standing {
 		}
 	}
 	return s
+}
+
+// edit has a decision replace a field of its article.
+func (s *Standing) edit(d Decision) {
+	edits := slices.DeleteFunc(s.Edits[d.Article], func(e Decision) bool { return e.Field == d.Field })
+	set(&s.Edits, d.Article, append(edits, d))
 }
 
 // Undone are the decisions that others took back. They must be in the order they were made.
@@ -127,12 +172,10 @@ func (s *Standing) PinnedIn(channel string) bool {
 	return here || all && !s.unpinned[channel]
 }
 
-// HiddenIn returns the decision that keeps the story out of the channel, or "".
+// HiddenIn returns the decision that keeps the story out of the channel, or "": a kill, an embargo that has not lifted, or
+// that somebody hid it.
 func (s *Standing) HiddenIn(channel string) ID {
-	if id, ok := s.Hidden[""]; ok {
-		return id
-	}
-	return s.Hidden[channel]
+	return cmp.Or(s.Killed, s.Embargo, s.Hidden[""], s.Hidden[channel])
 }
 
 // Apply returns the article in the editor's words. The original is not changed.

@@ -72,6 +72,59 @@ func TestStand(t *testing.T) {
 			at(1, "b", Decision{Verb: Edit, Article: "x", Field: "title", Value: "two"}),
 			at(2, "u", Decision{Verb: Undo, Undoes: "b"}),
 		}, noon, func(s Standing) bool { return s.Apply(Article{ID: "x"}).Title == "one" }},
+		{"killed everywhere, pinned or not", []Decision{at(0, "p", Decision{Verb: Pin, Channel: "desk/world"}), at(1, "k", Decision{Verb: Kill})}, noon, func(s Standing) bool {
+			return s.HiddenIn("desk/world") == "k" && s.HiddenIn("topic/x") == "k" && s.KilledAt.Equal(noon.Add(time.Minute))
+		}},
+		{"a kill taken back", []Decision{at(1, "k", Decision{Verb: Kill}), at(2, "u", Decision{Verb: Undo, Undoes: "k"})}, noon, func(s Standing) bool {
+			return s.HiddenIn("desk/world") == "" && s.Killed == "" && s.Changed.Equal(noon.Add(2*time.Minute))
+		}},
+		{"killed again by taking that back: since then", []Decision{at(1, "k", Decision{Verb: Kill}), at(2, "u", Decision{Verb: Undo, Undoes: "k"}), at(3, "v", Decision{Verb: Undo, Undoes: "u"})}, noon, func(s Standing) bool {
+			return s.Killed == "k" && s.KilledAt.Equal(noon.Add(3*time.Minute))
+		}},
+		{"of two kills the first says since when", []Decision{at(1, "k", Decision{Verb: Kill, Article: "x"}), at(2, "l", Decision{Verb: Kill, Article: "y"})}, noon, func(s Standing) bool {
+			return s.Killed == "k" && s.KilledAt.Equal(noon.Add(time.Minute))
+		}},
+		{"and when it is taken back the other holds", []Decision{at(1, "k", Decision{Verb: Kill}), at(2, "l", Decision{Verb: Kill}), at(3, "u", Decision{Verb: Undo, Undoes: "k"})}, noon, func(s Standing) bool {
+			return s.Killed == "l" && s.KilledAt.Equal(noon.Add(2*time.Minute))
+		}},
+		{"embargoed before its hour", []Decision{at(0, "e", Decision{Verb: Embargo, Until: noon.Add(time.Hour)})}, noon.Add(time.Hour - 1), func(s Standing) bool {
+			return s.HiddenIn("desk/world") == "e" && s.Until.Equal(noon.Add(time.Hour)) && s.Changed.Equal(noon)
+		}},
+		{"and not at it", []Decision{at(0, "e", Decision{Verb: Embargo, Until: noon.Add(time.Hour)})}, noon.Add(time.Hour), func(s Standing) bool {
+			return s.HiddenIn("desk/world") == "" && s.Until.IsZero() && s.Changed.Equal(noon.Add(time.Hour)) && s.Lifts.Equal(noon.Add(time.Hour))
+		}},
+		{"nobody knows the time: it holds", []Decision{at(0, "e", Decision{Verb: Embargo, Until: noon.Add(time.Hour)})}, time.Time{}, func(s Standing) bool {
+			return s.HiddenIn("desk/world") == "e"
+		}},
+		{"the earlier of a pin's end and an embargo's hour is next", []Decision{
+			at(0, "p", Decision{Verb: Pin, Until: noon.Add(30 * time.Minute)}), at(0, "q", Decision{Verb: Embargo, Until: noon.Add(time.Hour)}),
+		}, noon, func(s Standing) bool { return s.Until.Equal(noon.Add(30 * time.Minute)) }},
+		{"another embargo on the story replaces it", []Decision{
+			at(0, "e", Decision{Verb: Embargo, Article: "x", Covers: []ID{"x", "y"}, Until: noon.Add(2 * time.Hour)}),
+			at(1, "f", Decision{Verb: Embargo, Article: "y", Covers: []ID{"x", "y"}, Until: noon.Add(time.Hour)}),
+		}, noon.Add(time.Hour), func(s Standing) bool { return s.Embargo == "" }},
+		{"of embargoes on articles that joined, the later hour holds", []Decision{
+			at(0, "e", Decision{Verb: Embargo, Article: "x", Covers: []ID{"x"}, Until: noon.Add(2 * time.Hour)}),
+			at(1, "f", Decision{Verb: Embargo, Article: "y", Covers: []ID{"y"}, Until: noon.Add(time.Hour)}),
+		}, noon.Add(time.Hour), func(s Standing) bool { return s.Embargo == "e" && s.Lifts.Equal(noon.Add(2*time.Hour)) }},
+		{"an embargo taken back", []Decision{at(0, "e", Decision{Verb: Embargo, Until: noon.Add(time.Hour)}), at(1, "u", Decision{Verb: Undo, Undoes: "e"})}, noon.Add(2 * time.Minute), func(s Standing) bool {
+			return s.HiddenIn("desk/world") == "" && s.Until.IsZero() && s.Lifts.IsZero()
+		}},
+		{"corrections add up, the newest first, and replace words", []Decision{
+			at(0, "a", Decision{Verb: Correct, Article: "x", Value: "one", Edits: []Edited{{"title", "new", "old"}, {"summary", "short", "s"}}}),
+			at(1, "b", Decision{Verb: Correct, Article: "x", Value: "two"}),
+			at(2, "c", Decision{Verb: Edit, Article: "x", Field: "title", Value: "newest", Was: "old"}),
+		}, noon, func(s Standing) bool {
+			a, of := s.Apply(Article{ID: "x", Title: "old", Summary: "s"}), s.CorrectionsOf("x")
+			return a.Title == "newest" && a.Summary == "short" && len(of) == 2 && of[0].Text == "two" && of[1].Text == "one" && len(s.CorrectionsOf("y")) == 0 &&
+				slices.Equal(s.Overtaken(&Article{ID: "x", Title: "old", Summary: "other"}), []string{"summary"})
+		}},
+		{"undoing a correction takes its words back", []Decision{
+			at(0, "a", Decision{Verb: Correct, Article: "x", Value: "one", Edits: []Edited{{"title", "new", "old"}}}),
+			at(1, "u", Decision{Verb: Undo, Undoes: "a"}),
+		}, noon, func(s Standing) bool {
+			return s.Apply(Article{ID: "x", Title: "old"}).Title == "old" && len(s.CorrectionsOf("x")) == 0
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if s := Stand(tt.decisions, tt.now); !tt.check(s) {

@@ -10,6 +10,9 @@ type Edition struct {
 	// shows nothing.
 	Updated time.Time
 	Items   []Item // in the order of feeds: newest place first
+	// Retracted are the items that were published here and killed since, the newest kill first. Feeds say so in addition to
+	// the limit; pages leave them out.
+	Retracted []Retraction
 }
 
 // An Item is one place in an edition: a story, shown once.
@@ -22,12 +25,14 @@ type Item struct {
 	Source    Source    // the lead's
 	Carriers  []Carrier // the story's other articles
 	Related   []Related // stories that cover the same event, newest first
-	Copy      bool      // the story has another item, by its lead
-	Placed    time.Time
-	Published time.Time
-	Updated   time.Time // never before Published
-	Pinned    bool
-	Cuts      []string // what policy or rights took away, in words, for `why`
+	// Corrections are what editors corrected in the article, the newest first.
+	Corrections []Correction
+	Copy        bool // the story has another item, by its lead
+	Placed      time.Time
+	Published   time.Time
+	Updated     time.Time // never before Published
+	Pinned      bool
+	Cuts        []string // what policy or rights took away, in words, for `why`
 }
 
 // MaxRelated is how many related stories an item names: more is a search, not a hint.

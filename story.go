@@ -9,9 +9,12 @@ import (
 // A Story is articles that are the same thing, shown once. A story of one article is a story.
 type Story struct {
 	ID        ID         // of its first article; never changes
-	Placed    time.Time  // of its first article
+	Placed    time.Time  // of its first article, or the hour that an embargo lifts; see [Place]
 	Articles  []Article  // in the order of first sight; at least one
 	Decisions []Decision // that name any of them, in the order they were made
+	// Shown is where its items were published. It is read only where a decision asks for it: a kill, an embargo or a
+	// correction.
+	Shown []Showing
 }
 
 // An Election is what decides which article of a story leads, besides the story itself.

@@ -45,6 +45,11 @@ func Compose(ch deskwire.Channel, now time.Time, stories []deskwire.Story, sourc
 			ed.Updated = latest(ed.Updated, h.at)
 		}
 	}
+	for _, r := range c.retracted {
+		ed.Updated = latest(ed.Updated, r.At)
+	}
+	slices.SortFunc(c.retracted, func(a, b deskwire.Retraction) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Item, b.Item)) })
+	ed.Retracted = c.retracted
 	return ed, c.until.next
 }
 
@@ -62,12 +67,13 @@ func inOrder(stories []deskwire.Story) []*deskwire.Story {
 
 // composer makes one edition.
 type composer struct {
-	ch      *deskwire.Channel
-	key     string
-	now     time.Time
-	sources map[string]deskwire.Source
-	hidden  []hiding
-	until   horizon
+	ch        *deskwire.Channel
+	key       string
+	now       time.Time
+	sources   map[string]deskwire.Source
+	hidden    []hiding
+	retracted []deskwire.Retraction
+	until     horizon
 }
 
 // hiding is a story that an editor took away.
@@ -147,6 +153,9 @@ func (c *composer) item(k *candidate) deskwire.Item {
 		ID: k.story.ID, Story: k.story.ID, Copy: k.copy && c.ch.Policy.Duplicates == deskwire.DuplicatesMark, Source: k.source, Placed: k.story.Placed, Published: art.Published, Pinned: k.pinned,
 		Updated: latest(art.Published, latest(c.past(art.Updated(), &k.ends), c.changed(k.decisions, &k.ends))),
 	}
+	if of := k.standing.CorrectionsOf(art.ID); len(of) > 0 {
+		item.Corrections = of
+	}
 	item.Article, item.WantsBody, item.Cuts = cut(art, k.source.Granted(), c.ch.Policy)
 	if !c.collapses() {
 		item.ID = art.ID
@@ -189,7 +198,7 @@ func (c *composer) past(t time.Time, ends *horizon) time.Time {
 	return t
 }
 
-// changed is when decisions last changed the item, or a pin that nobody took back ran out. A decision dated in the future, by
+// changed is when decisions last changed the item, or a pin or embargo that nobody took back ran out. A decision dated in the future, by
 // a clock that was wrong, holds at once, but counts as a change only when its time has come.
 func (c *composer) changed(decisions []deskwire.Decision, ends *horizon) (t time.Time) {
 	if len(decisions) == 0 {
@@ -206,15 +215,34 @@ func (c *composer) changed(decisions []deskwire.Decision, ends *horizon) (t time
 			t = latest(t, c.past(end, ends))
 		}
 	}
-	return t
+	return latest(t, c.past(timeless.Lifts, ends))
 }
 
-// hide remembers a story that an editor took away, and when.
+// hide remembers a story that an editor took away, and when; and what is said of it where it was killed. What nobody had seen
+// here was not taken away from anybody.
 func (c *composer) hide(k *candidate) {
 	h := hiding{placed: k.story.Placed}
+	shown := func(t time.Time) bool {
+		return slices.ContainsFunc(deskwire.ShownBefore(k.story.Shown, t), func(s deskwire.Showing) bool { return s.Channel == c.key })
+	}
 	for _, d := range k.decisions {
-		if d.ID == k.standing.Hidden[""] || d.ID == k.standing.Hidden[c.key] {
+		switch {
+		case d.ID == k.standing.Hidden[""], d.ID == k.standing.Hidden[c.key], d.ID == k.standing.Embargo && shown(d.At):
 			h.at = latest(h.at, c.past(d.At, &c.until))
+		}
+	}
+	if k.standing.Embargo != "" {
+		c.until.at(k.standing.Lifts)
+	}
+	for _, r := range k.story.Retractions(c.key, &k.standing) {
+		if r.At = c.past(r.At, &c.until); r.At.IsZero() {
+			continue
+		}
+		h.at = latest(h.at, r.At)
+		var ends horizon
+		if !c.over(r.At, deskwire.RetractionAge, &ends) {
+			c.until.at(ends.next)
+			c.retracted = append(c.retracted, r)
 		}
 	}
 	c.hidden = append(c.hidden, h)

@@ -71,7 +71,7 @@ func drawWorld(t *rapid.T) *world {
 		for range rapid.IntRange(0, 3).Draw(t, "decisions") {
 			d := deskwire.Decision{
 				ID: next(), Article: s.ID, At: moment.Draw(t, "at"), Field: "title", Value: "edited",
-				Verb:    rapid.SampledFrom([]deskwire.Verb{"pin", "pin", "unpin", "hide", "edit", "note", "assign", "undo"}).Draw(t, "verb"),
+				Verb:    rapid.SampledFrom([]deskwire.Verb{"pin", "pin", "unpin", "hide", "edit", "note", "assign", "undo", "kill", "embargo", "correct"}).Draw(t, "verb"),
 				Channel: rapid.SampledFrom([]string{"", "desk/d", "desk/other"}).Draw(t, "channel"),
 			}
 			if d.Verb == deskwire.Pin && rapid.Bool().Draw(t, "ends") {
@@ -80,7 +80,17 @@ func drawWorld(t *rapid.T) *world {
 			if d.Verb == deskwire.Undo && len(s.Decisions) > 0 {
 				d.Undoes, d.Channel = s.Decisions[0].ID, s.Decisions[0].Channel // as the store has it
 			}
+			switch d.Verb { // as the store has it
+			case deskwire.Embargo:
+				d.Until = moment.Draw(t, "lifts")
+				fallthrough
+			case deskwire.Kill, deskwire.Correct:
+				d.Channel, d.Field = "", ""
+			}
 			s.Decisions = append(s.Decisions, d)
+		}
+		for _, channel := range rapid.SliceOfDistinct(rapid.SampledFrom([]string{"desk/d", "desk/other"}), rapid.ID).Draw(t, "shown in") {
+			s.Shown = append(s.Shown, deskwire.Showing{Item: s.ID, Channel: channel, At: moment.Draw(t, "shown")})
 		}
 		w.stories = append(w.stories, s)
 	}
@@ -325,6 +335,11 @@ func TestUpdated(t *testing.T) {
 		{"pin that ends", []deskwire.Story{story("1", -9, deskwire.Decision{ID: "d", Verb: deskwire.Pin, At: at(-3), Until: at(4)})}, 9, -3, -3, at(4)},
 		{"pin replaced by a shorter one", []deskwire.Story{story("1", -9, deskwire.Decision{ID: "d", Verb: deskwire.Pin, At: at(-4), Until: at(4)}, deskwire.Decision{ID: "e", Verb: deskwire.Pin, At: at(-3), Until: at(-1)})}, 9, -1, -1, time.Time{}},
 		{"hidden by a clock that is ahead", []deskwire.Story{story("1", -9), story("2", -8, deskwire.Decision{ID: "d", Verb: deskwire.Hide, At: at(3)})}, 9, -9, -9, at(3)},
+		{"killed, and never published here", []deskwire.Story{story("1", -9), story("2", -8, deskwire.Decision{ID: "d", Verb: deskwire.Kill, At: at(-3)})}, 9, -9, -9, time.Time{}},
+		{"under embargo", []deskwire.Story{story("1", -9), story("2", -8, deskwire.Decision{ID: "d", Verb: deskwire.Embargo, At: at(-3), Until: at(4)})}, 9, -9, -9, at(4)},
+		{"embargo that lifted", []deskwire.Story{story("1", -9, deskwire.Decision{ID: "d", Verb: deskwire.Embargo, At: at(-3), Until: at(-1)})}, 9, -1, -1, time.Time{}},
+		{"embargo that lifted after it was killed", []deskwire.Story{story("1", -9), story("2", -8, deskwire.Decision{ID: "d", Verb: deskwire.Embargo, At: at(-3), Until: at(-1)}, deskwire.Decision{ID: "e", Verb: deskwire.Kill, At: at(-2)})}, 9, -9, -9, time.Time{}},
+		{"corrected", []deskwire.Story{story("1", -9, deskwire.Decision{ID: "d", Verb: deskwire.Correct, At: at(-3), Value: "x"})}, 9, -3, -3, time.Time{}},
 		{"pin that ended", []deskwire.Story{story("1", -9, deskwire.Decision{ID: "d", Verb: deskwire.Pin, At: at(-3), Until: at(-1)})}, 9, -1, -1, time.Time{}},
 	} {
 		ch := deskwire.Channel{Kind: deskwire.Desk, Name: "d", Policy: deskwire.Policy{Limit: c.limit}}

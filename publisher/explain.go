@@ -150,6 +150,10 @@ func (c *ChannelCase) judge(ed *deskwire.Edition, story *deskwire.Story, now tim
 		c.Lead = fmt.Sprintf("%s (%s)", story.Articles[lead].ID, why)
 	}
 	switch by := standing.Assigned[c.Channel]; {
+	case standing.Killed != "":
+		c.Decision = "killed by decision " + string(hidden)
+	case standing.Embargo != "":
+		c.Decision = "under embargo by decision " + string(hidden) + " until " + standing.Lifts.UTC().Format("2006-01-02 15:04 UTC")
 	case hidden != "":
 		c.Decision = "hidden by decision " + string(hidden)
 	case standing.PinnedIn(c.Channel):
@@ -183,6 +187,12 @@ func (c *ChannelCase) judge(ed *deskwire.Edition, story *deskwire.Story, now tim
 		c.Verdict = "a rule drops it"
 	case c.Filed == "":
 		c.Verdict = "no rule takes it"
+	case standing.Killed != "" && retracted(ed, story):
+		c.Verdict = "an editor killed it, and the channel's feeds say so"
+	case standing.Killed != "":
+		c.Verdict = "an editor killed it"
+	case standing.Embargo != "":
+		c.Verdict = "it is under embargo"
 	case hidden != "":
 		c.Verdict = "an editor hid it"
 	case !shows(func(p *deskwire.Policy) { p.MaxAge = 0 }):
@@ -194,6 +204,11 @@ func (c *ChannelCase) judge(ed *deskwire.Edition, story *deskwire.Story, now tim
 	default:
 		c.Verdict = fmt.Sprintf("others fill the channel's limit of %d", policy.Limit)
 	}
+}
+
+// retracted reports whether an edition says that something of a story was killed.
+func retracted(ed *deskwire.Edition, story *deskwire.Story) bool {
+	return slices.ContainsFunc(ed.Retracted, func(r deskwire.Retraction) bool { return r.Item == story.ID || story.Article(r.Item) != nil })
 }
 
 // age is a span as the configuration writes it.

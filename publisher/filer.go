@@ -104,6 +104,9 @@ func (f *Filer) catch(ctx context.Context, states map[string]storage.ChannelStat
 	if err != nil {
 		return false, err
 	}
+	if err := f.beyond(ctx, stories, touched); err != nil {
+		return false, err
+	}
 	filed, err := f.decide(ctx, f.Rules, stories)
 	if err != nil {
 		return false, err
@@ -147,6 +150,40 @@ func (f *Filer) catch(ctx context.Context, states map[string]storage.ChannelStat
 	return len(changes) == catchStep, f.Store.File(ctx, storage.Filing{
 		Consumer: consumer, From: from, To: changes[len(changes)-1].At, Generations: shown, Stories: within(filed, shown),
 	})
+}
+
+// beyondMost is how many stories about the same event are looked at for items that name one that was taken away. An item
+// names at most [deskwire.MaxRelated], the newest.
+const beyondMost = 1000
+
+// beyond touches the channels that show something of a story without holding it, where a decision may take it away: those
+// that published it and have to say so, and those with items that name it as related.
+func (f *Filer) beyond(ctx context.Context, stories []*deskwire.Story, touched map[string]bool) error {
+	takes := func(d deskwire.Decision) bool {
+		return d.Verb == deskwire.Kill || d.Verb == deskwire.Embargo || d.Verb == deskwire.Hide
+	}
+	for _, s := range stories {
+		if !slices.ContainsFunc(s.Decisions, takes) {
+			continue
+		}
+		for _, sh := range s.Shown {
+			touched[sh.Channel] = true
+		}
+		related, err := f.Store.Related(ctx, beyondMost, s)
+		if err != nil {
+			return err
+		}
+		for _, id := range related[0] {
+			in, err := f.Store.FiledIn(ctx, id)
+			if err != nil {
+				return err
+			}
+			for key := range in {
+				touched[key] = true
+			}
+		}
+	}
+	return nil
 }
 
 // within keeps of each story the channels that have a generation. A story that none of them takes stays in the list: it may

@@ -16,11 +16,14 @@ const (
 	gatherMost = 5000
 )
 
-// Gather reads what [Compose] needs: the newest places of the channel until enough of them show, and what is pinned in it. It
-// costs by the channel's limit, not by how much is filed. Each story stands once.
+// Gather reads what [Compose] needs: the newest places of the channel until enough of them show, what is pinned in it, and
+// what it published that was killed since. It costs by the channel's limit, not by how much is filed. Each story stands once.
 func Gather(ctx context.Context, store *storage.Store, ch deskwire.Channel, now time.Time, sources map[string]deskwire.Source) ([]deskwire.Story, error) {
 	g := gathering{store: store, seen: map[deskwire.ID]bool{}}
 	if err := g.pinned(ctx, ch.Key()); err != nil {
+		return nil, err
+	}
+	if err := g.retracted(ctx, ch.Key(), now); err != nil {
 		return nil, err
 	}
 	limit := ch.Policy.Limit
@@ -110,4 +113,38 @@ func (g *gathering) pinned(ctx context.Context, key string) error {
 		}
 	}
 	return g.load(ctx, held)
+}
+
+// maxNotices is how many kills and corrections are looked at: a newsroom that makes more in a month has other problems.
+const maxNotices = 1000
+
+// retracted adds the stories that were killed lately and that the channel had published, wherever they are filed now.
+func (g *gathering) retracted(ctx context.Context, key string, now time.Time) error {
+	made, err := g.store.Notices(ctx, now.Add(-deskwire.RetractionAge), maxNotices)
+	if err != nil {
+		return err
+	}
+	var ids []deskwire.ID
+	for i := range made {
+		if made[i].Verb != deskwire.Correct {
+			ids = append(ids, made[i].Article)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := g.store.Stories(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	for _, s := range found {
+		if s == nil || g.seen[s.ID] {
+			continue
+		}
+		if standing := s.Standing(now); len(s.Retractions(key, &standing)) > 0 {
+			g.seen[s.ID] = true
+			g.stories = append(g.stories, *s)
+		}
+	}
+	return nil
 }

@@ -37,6 +37,7 @@ type Press struct {
 	until   map[string]time.Time         // by channel that was made: when time alone changes its edition, zero for never
 	shown   map[string]*deskwire.Edition // by channel, without bodies
 	now     atomic.Pointer[Surface]
+	record  record
 }
 
 // setting is what the configuration says.
@@ -131,6 +132,9 @@ func (p *Press) Update(ctx context.Context, now time.Time, touched []string) (ch
 		errs = append(errs, err)
 	}
 	s.next.closed(p.setting.channels, states)
+	if err := p.record.keep(ctx, p.store); err != nil {
+		errs = append(errs, err)
+	}
 	compressAll(s.made)
 	if !s.next.equal(s.old) {
 		p.now.Store(s.next)
@@ -177,6 +181,7 @@ func (p *Press) channel(ctx context.Context, s *sheet, ch *deskwire.Channel, st 
 	for i := range proofs {
 		s.put(proofs[i], ch.Key())
 	}
+	p.record.add(&ed, p.shown[ch.Key()], s.time)
 	for i := range ed.Items {
 		ed.Items[i].Body = "" // the page of all channels needs heads only
 	}

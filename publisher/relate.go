@@ -62,6 +62,7 @@ func relate(item *deskwire.Item, ids []deskwire.ID, stories map[deskwire.ID]*des
 			continue
 		}
 		standing := deskwire.Stand(concerning(s.Decisions, c.key), now)
+		ends.at(standing.Until)
 		lead, _ := s.Lead(deskwire.Election{Sources: sources, Prefer: ch.Prefer})
 		src := c.source(s.Articles[lead].Source)
 		if standing.HiddenIn(c.key) != "" || c.over(s.Articles[lead].Published, src.Granted().Expires, ends) {

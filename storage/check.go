@@ -126,6 +126,13 @@ func checkRow(tx Tx, t Table, key string, val []byte) []string {
 		c.decision()
 	case tableDecided:
 		c.decided()
+	case tableNotice:
+		c.notice()
+	case tableShown:
+		_, err := decodeShown(deskwire.ID(key), val)
+		if c.ok(err) && (!deskwire.ID(key).Valid() || len(val) == 0) {
+			c.fault("not the showings of an item")
+		}
 	case tablePin:
 		c.pin()
 	case tableChannel:
@@ -365,6 +372,20 @@ func (c *checker) decision() {
 	if err == nil && !slices.Contains(ids, d.ID) {
 		c.fault("its article %s does not know of it", d.Article)
 	}
+	if heard, err := notice(c.tx, &d); err == nil && heard != c.has(tableNotice, c.key) {
+		c.fault("readers are to hear of it %t, but the index says otherwise", heard)
+	}
+}
+
+func (c *checker) notice() {
+	d, err := getDecision(c.tx, deskwire.ID(c.key))
+	if err == nil {
+		var heard bool
+		if heard, err = notice(c.tx, &d); err == nil && heard {
+			return
+		}
+	}
+	c.fault("no decision that readers are to hear of")
 }
 
 func (c *checker) decided() {
@@ -381,7 +402,7 @@ func (c *checker) decided() {
 		return
 	}
 	for i, val := range c.tx.Get(tableDecision, texts(ids)...) {
-		if d, err := decodeDecision(ids[i], val); err != nil || d.Article != h.ID && d.With != h.ID {
+		if d, err := decodeDecision(ids[i], val); err != nil || d.Article != h.ID && d.With != h.ID && !slices.Contains(d.Covers, h.ID) {
 			c.fault("decision %s is not one on this article", ids[i])
 		}
 	}

@@ -8,15 +8,17 @@ import (
 	"iter"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"deskwire"
 )
 
-// Decide records a decision: mints its ID, checks that its article exists, fills Was of an edit with the source's words, and
-// marks the story changed. A merge, a split and the undo of one bring the stories in line with it in the same step. It
-// returns the decision as it stands. At is when it was made; the zero At is [deskwire.ErrInvalid], as is an edit of a field
-// that can't be edited, a merge of what is one story and a split of an article that stands alone. An undo needs no article:
-// it takes that of the decision it takes back.
+// Decide records a decision: mints its ID, checks that its article exists, fills Was of an edit with the source's words and
+// Covers of a kill and an embargo with the story's articles, and marks the story changed. A merge, a split and the undo of one
+// bring the stories in line with it in the same step. It returns the decision as it stands. At is when it was made; the zero
+// At is [deskwire.ErrInvalid], as is an edit of a field that can't be edited, a merge of what is one story, a split of an
+// article that stands alone and a kill of one that is killed. An undo needs no article: it takes that of the decision it takes
+// back.
 func (s *Store) Decide(ctx context.Context, d deskwire.Decision) (deskwire.Decision, error) {
 	var made deskwire.Decision
 	err := s.engine.Update(ctx, func(tx Tx) (err error) {
@@ -40,7 +42,7 @@ func decide(tx Tx, d *deskwire.Decision) error {
 		if err != nil {
 			return err
 		}
-		d.Article, d.With, d.Channel = undone.Article, undone.With, undone.Channel
+		d.Article, d.With, d.Channel, d.Covers = undone.Article, undone.With, undone.Channel, undone.Covers
 		// Undoing an undo may bring back a merge.
 		groups = undone.Verb == deskwire.Merge || undone.Verb == deskwire.Split || undone.Verb == deskwire.Undo
 	}
@@ -51,11 +53,8 @@ func decide(tx Tx, d *deskwire.Decision) error {
 	if err := checkTogether(tx, d, h); err != nil {
 		return err
 	}
-	if d.Verb == deskwire.Edit {
-		d.Was = h.Title
-		if d.Field == "summary" {
-			d.Was = h.Summary
-		}
+	if err := complete(tx, d, h); err != nil {
+		return err
 	}
 	if d.ID, err = nextDecision(tx, d.At); err != nil {
 		return err
@@ -65,17 +64,69 @@ func decide(tx Tx, d *deskwire.Decision) error {
 		return err
 	}
 	tx.Set(tableDecision, string(d.ID), val)
+	if heard, err := notice(tx, d); err != nil {
+		return err
+	} else if heard {
+		tx.Set(tableNotice, string(d.ID), []byte{})
+	}
 	named := []deskwire.ID{d.Article}
 	if d.With != "" {
 		named = append(named, d.With)
 	}
-	for _, id := range named {
+	concerned := slices.Concat(named, d.Covers)
+	slices.Sort(concerned)
+	for _, id := range slices.Compact(concerned) {
 		if err := decideOn(tx, d, id); err != nil {
 			return err
 		}
 	}
 	if groups {
 		return regroup(tx, named)
+	}
+	return nil
+}
+
+// notice says that readers are to hear of a decision: of a kill, a correction, and of what takes one back or brings it back.
+func notice(tx Tx, d *deskwire.Decision) (bool, error) {
+	about := *d
+	for about.Verb == deskwire.Undo {
+		var err error
+		if about, err = getDecision(tx, about.Undoes); err != nil {
+			return false, err
+		}
+	}
+	return about.Verb == deskwire.Kill || about.Verb == deskwire.Correct, nil
+}
+
+// complete adds to a decision what the store knows at the time: the source's words that it replaces, the articles that it
+// holds for.
+func complete(tx Tx, d *deskwire.Decision, h *head) error {
+	was := func(field string) string {
+		if field == "summary" {
+			return h.Summary
+		}
+		return h.Title
+	}
+	switch d.Verb {
+	case deskwire.Edit:
+		d.Was = was(d.Field)
+	case deskwire.Correct:
+		d.Edits = slices.Clone(d.Edits) // the caller's stay as they are: an Update may run again
+		for i := range d.Edits {
+			d.Edits[i].Was = was(d.Edits[i].Field)
+		}
+	case deskwire.Kill, deskwire.Embargo:
+		d.Covers = []deskwire.ID{h.ID}
+		if h.grouped {
+			g, err := getGroup(tx, h.Story)
+			if err != nil {
+				return err
+			}
+			if g == nil {
+				return damaged(tableStory, string(h.Story), "missing")
+			}
+			d.Covers = slices.Clone(g.members)
+		}
 	}
 	return nil
 }
@@ -97,9 +148,18 @@ func decideOn(tx Tx, d *deskwire.Decision, id deskwire.ID) error {
 	return putPins(tx, h)
 }
 
-// checkTogether refuses to join what is one and to part what stands alone.
+// checkTogether refuses to join what is one, to part what stands alone and to kill what is killed.
 func checkTogether(tx Tx, d *deskwire.Decision, h *head) error {
 	switch d.Verb {
+	case deskwire.Kill:
+		// Only what was decided on the article itself: one that is out as long as it belongs to a killed story may be killed.
+		on, err := decisionsOn(tx, []deskwire.ID{h.ID})
+		if err != nil {
+			return err
+		}
+		if by := deskwire.Stand(on, time.Time{}).Killed; by != "" {
+			return fmt.Errorf("%s is killed already, by decision %s: %w", d.Article, by, deskwire.ErrInvalid)
+		}
 	case deskwire.Merge:
 		with, err := getHead(tx, d.With)
 		if err != nil {
@@ -127,7 +187,7 @@ func checkTogether(tx Tx, d *deskwire.Decision, h *head) error {
 func checkDecision(d *deskwire.Decision) error {
 	switch d.Verb {
 	case deskwire.Pin, deskwire.Unpin, deskwire.Hide, deskwire.Edit, deskwire.Note, deskwire.Assign, deskwire.Lead, deskwire.Merge, deskwire.Split,
-		deskwire.Undo:
+		deskwire.Undo, deskwire.Kill, deskwire.Correct, deskwire.Embargo:
 	default:
 		return fmt.Errorf("no such verb: %w", deskwire.ErrInvalid)
 	}
@@ -140,8 +200,30 @@ func checkDecision(d *deskwire.Decision) error {
 		return fmt.Errorf("no channel to assign to: %w", deskwire.ErrInvalid)
 	case d.Verb == deskwire.Merge && (d.With == "" || d.With == d.Article):
 		return fmt.Errorf("a merge needs two articles: %w", deskwire.ErrInvalid)
+	case d.Verb == deskwire.Embargo && d.Until.IsZero():
+		return fmt.Errorf("an embargo needs an hour: %w", deskwire.ErrInvalid)
+	case d.Channel != "" && notOfChannel(d):
+		return fmt.Errorf("it holds in all channels: %w", deskwire.ErrInvalid)
+	case d.Verb == deskwire.Correct:
+		return checkCorrection(d)
 	case d.Channel != "":
 		return checkChannel(d.Channel)
+	}
+	return nil
+}
+
+func notOfChannel(d *deskwire.Decision) bool {
+	return d.Verb == deskwire.Kill || d.Verb == deskwire.Correct || d.Verb == deskwire.Embargo
+}
+
+func checkCorrection(d *deskwire.Decision) error {
+	if n := utf8.RuneCountInString(d.Value); n == 0 || n > deskwire.MaxCorrection {
+		return fmt.Errorf("a correction says what changed, in at most %d characters: %w", deskwire.MaxCorrection, deskwire.ErrInvalid)
+	}
+	for _, e := range d.Edits {
+		if !slices.Contains(deskwire.EditableFields, e.Field) || e.Value == "" {
+			return fmt.Errorf("field %q can't be corrected to %q: %w", e.Field, e.Value, deskwire.ErrInvalid)
+		}
 	}
 	return nil
 }

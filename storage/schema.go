@@ -29,6 +29,8 @@
 //	robots    host and port                        JSON(RobotsFile)
 //	decision  ID                                   JSON(deskwire.Decision)
 //	decided   article ID                           the IDs of the decisions that name it, one after the other
+//	notice    ID of a decision                     nothing; kills, corrections, and what takes them back
+//	shown     item ID                              the channels that published the item and since when, wire format
 //	pin       channel, 0x00, story ID              until when the pin lasts (8 bytes of seconds), 0 for ever; channel may be ""
 //	place     channel, 0x00, generation (4 bytes),
 //	          ^placed (8 bytes), story ID          the reason: a rule's line or a decision
@@ -70,6 +72,8 @@ const (
 	tableRobots   Table = "robots"
 	tableDecision Table = "decision"
 	tableDecided  Table = "decided"
+	tableNotice   Table = "notice"
+	tableShown    Table = "shown"
 	tablePin      Table = "pin"
 	tablePlace    Table = "place"
 	tableFiled    Table = "filed"
@@ -82,14 +86,14 @@ func tables() []Table {
 	return []Table{
 		tableMeta, tableSource, tableMarks, tableList, tableHead, tableBody, tableRevision, tableKey, tableStory, tableLike, tableCover, tableCovered,
 		tableMatched, tableChange,
-		tableErrand, tableRobots, tableDecision, tableDecided, tablePin, tableChannel, tablePlace, tableFiled,
+		tableErrand, tableRobots, tableDecision, tableDecided, tableNotice, tableShown, tablePin, tableChannel, tablePlace, tableFiled,
 	}
 }
 
 // Ascends reports whether a table's rows mostly arrive in the order of their keys, so that an engine may pack them tightly.
 func Ascends(t Table) bool {
 	switch t {
-	case tableHead, tableBody, tableRevision, tableLike, tableCover, tableMatched, tableChange, tableDecision, tableDecided, tableFiled:
+	case tableHead, tableBody, tableRevision, tableLike, tableCover, tableMatched, tableChange, tableDecision, tableDecided, tableNotice, tableShown, tableFiled:
 		return true
 	}
 	return false

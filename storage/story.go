@@ -180,7 +180,7 @@ func getGrouped(tx Tx, id deskwire.ID) (*deskwire.Story, []*head, error) {
 	return nil, nil, damaged(tableStory, string(id), "merged in a circle")
 }
 
-// addDecisions reads the decisions of stories that have some.
+// addDecisions reads the decisions of stories that have some, and places them where these have it.
 func addDecisions(tx Tx, stories []*deskwire.Story) error {
 	for _, story := range stories {
 		var articles []deskwire.ID
@@ -192,8 +192,20 @@ func addDecisions(tx Tx, stories []*deskwire.Story) error {
 			return err
 		}
 		story.Decisions = decisions
+		if !slices.ContainsFunc(decisions, asksWhere) {
+			continue
+		}
+		if story.Shown, err = shownOf(tx, story); err != nil {
+			return err
+		}
+		story.Placed = deskwire.Place(story.Placed, decisions, story.Shown)
 	}
 	return nil
+}
+
+// asksWhere says that what a decision comes to depends on where the story was published.
+func asksWhere(d deskwire.Decision) bool {
+	return d.Verb == deskwire.Kill || d.Verb == deskwire.Embargo || d.Verb == deskwire.Correct
 }
 
 // decisionsOn reads all decisions that name one of the articles, in the order they were made.

@@ -219,6 +219,7 @@ func (w *sweeper) head(tx Tx, h *head, g *group, swept *Swept) error {
 		return nil
 	}
 	tx.Delete(tableHead, string(h.ID))
+	tx.Delete(tableShown, string(h.ID))
 	if err := uncover(tx, h.ID); err != nil {
 		return err
 	}

@@ -82,6 +82,9 @@ func (a *app) decide(ctx context.Context, n *Newsroom, d deskwire.Decision, dry 
 			return err
 		}
 	}
+	if err := a.consequence(ctx, n, d); err != nil {
+		return err
+	}
 	if a.flag.json {
 		return writeJSON(a.out(), d)
 	}
@@ -239,8 +242,11 @@ func (a *app) undoCmd() *cobra.Command {
 func nothingMore(context.Context, *Newsroom, *deskwire.Decision, []string) error { return nil }
 
 // parseMoment reads a time that a person wrote: RFC 3339, a date with or without an hour in the site's zone, or a span from
-// now.
+// now; "now" is now.
 func parseMoment(s string, now time.Time, zone *time.Location) (time.Time, error) {
+	if s == "now" {
+		return now.UTC(), nil
+	}
 	if d, err := config.ParseDuration(s); err == nil {
 		return now.Add(d).UTC().Truncate(time.Second), nil
 	}

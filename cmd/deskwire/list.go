@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,10 @@ type listed struct {
 	Revision  int         `json:"revision,omitempty"`
 	Pinned    bool        `json:"pinned,omitempty"`
 	Hidden    bool        `json:"hidden,omitempty"`
+	Killed    bool        `json:"killed,omitempty"`
+	Embargo   time.Time   `json:"embargo,omitzero"` // the hour before which it is on no surface
 	Edited    bool        `json:"edited,omitempty"`
+	Corrected int         `json:"corrected,omitempty"` // how often
 	Notes     int         `json:"notes,omitempty"`
 	Overtaken []string    `json:"overtaken,omitempty"` // edited fields that the source has changed since
 	Carriers  int         `json:"carriers,omitempty"`  // other articles of its story
@@ -37,7 +41,7 @@ func (l listed) marks() string {
 	for _, m := range []struct {
 		is   bool
 		mark string
-	}{{l.Pinned, "P"}, {l.Hidden, "H"}, {l.Edited, "E"}, {len(l.Overtaken) > 0, "!"}, {l.Notes > 0, "N"}, {l.Revision > 0, "r"}, {l.Carriers > 0, "+"}} {
+	}{{l.Pinned, "P"}, {l.Killed, "K"}, {!l.Embargo.IsZero(), "W"}, {l.Hidden, "H"}, {l.Corrected > 0, "C"}, {l.Edited, "E"}, {len(l.Overtaken) > 0, "!"}, {l.Notes > 0, "N"}, {l.Revision > 0, "r"}, {l.Carriers > 0, "+"}} {
 		if m.is {
 			b.WriteString(m.mark)
 		}
@@ -54,7 +58,7 @@ func (a *app) listCmd() *cobra.Command {
 		Use:   "list [CHANNEL]",
 		Short: "List the newest articles, of all or of one channel",
 		Long: "List the newest articles. With a channel: what its rules and editors filed there, newest place first, hidden ones too.\n\n" +
-			"Marks: P pinned, H hidden, E edited, ! the source has changed a field since an editor replaced it, N has notes, r revised by its source.",
+			"Marks: P pinned, K killed, W waits for its embargo to lift, H hidden, C corrected, E edited, ! the source has changed a field since an editor replaced it, N has notes, r revised by its source.",
 		Example: "  deskwire list desk/world --limit 20\n  deskwire list --source kyiv-independent --json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: a.inRoom(func(ctx context.Context, n *Newsroom, args []string) error {
@@ -192,12 +196,19 @@ func (n *Newsroom) listed(ctx context.Context, ids []deskwire.ID, channel string
 		art := &s.Articles[lead]
 		standing := s.Standing(now)
 		shown := standing.Apply(*art)
-		rows = append(rows, listed{
+		_, everywhere := standing.Hidden[""]
+		_, here := standing.Hidden[channel]
+		row := listed{
 			ID: art.ID, Story: s.ID, Source: art.Source, Title: shown.Title, Link: art.Link,
 			Placed: s.Placed, Published: art.Published, Revision: art.Revision,
-			Pinned: standing.PinnedIn(channel), Hidden: standing.HiddenIn(channel) != "",
+			Pinned: standing.PinnedIn(channel), Hidden: everywhere || here,
+			Killed: standing.Killed != "", Corrected: len(standing.Corrections[art.ID]),
 			Edited: len(standing.Edits[art.ID]) > 0, Notes: len(standing.Notes), Overtaken: standing.Overtaken(art), Carriers: len(s.Articles) - 1,
-		})
+		}
+		if standing.Embargo != "" {
+			row.Embargo = standing.Lifts
+		}
+		rows = append(rows, row)
 	}
 	return rows, nil
 }
@@ -246,7 +257,7 @@ func (a *app) showLog(ctx context.Context, n *Newsroom, only deskwire.ID, limit 
 		if err != nil {
 			return err
 		}
-		if only != "" && d.Article != only {
+		if only != "" && d.Article != only && !slices.Contains(d.Covers, only) {
 			continue
 		}
 		if a.flag.json {
@@ -282,7 +293,11 @@ func detail(d deskwire.Decision) string {
 	case d.Field != "":
 		return fmt.Sprintf(" %s: %q", d.Field, clip(d.Value, 60))
 	case d.Value != "":
-		return fmt.Sprintf(" %q", clip(d.Value, 60))
+		s := fmt.Sprintf(" %q", clip(d.Value, 60))
+		for _, e := range d.Edits {
+			s += fmt.Sprintf(", %s: %q", e.Field, clip(e.Value, 60))
+		}
+		return s
 	case !d.Until.IsZero():
 		return " until " + moment(d.Until, nil) + " UTC"
 	}

@@ -298,6 +298,9 @@ func (a *app) inRoom(f func(ctx context.Context, n *Newsroom, args []string) err
 	return func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
 		if a.env.Room != nil {
+			if a.flag.now != "" {
+				return misusef("--now: the daemon has the store, and its clock is everybody's")
+			}
 			return f(ctx, a.env.Room, args)
 		}
 		plan, err := a.loadPlan()
@@ -315,6 +318,13 @@ func (a *app) inRoom(f func(ctx context.Context, n *Newsroom, args []string) err
 			return exitCode(code)
 		}
 		a.room = n
+		if a.flag.now != "" {
+			at, err := parseMoment(a.flag.now, n.now(), plan.Site.Timezone)
+			if err != nil {
+				return err
+			}
+			n.now = func() time.Time { return at }
+		}
 		return f(ctx, n, args)
 	}
 }

@@ -37,8 +37,9 @@ func (a *app) publishCmd() *cobra.Command {
 			if out == "" {
 				return hint(misusef("publish where?"), "say --out DIR")
 			}
+			export := func(ctx context.Context, n *Newsroom, _ []string) error { return a.export(ctx, n, dry) }
 			if a.env.Room != nil {
-				return a.inRoom(a.export)(cmd, args)
+				return a.inRoom(export)(cmd, args)
 			}
 			// The files are written here, whoever makes them.
 			d, err := openExport(out, dry)
@@ -47,7 +48,7 @@ func (a *app) publishCmd() *cobra.Command {
 			}
 			defer d.root.Close()
 			a.env.Streams.Create = d.create
-			if err := a.inRoom(a.export)(cmd, args); err != nil {
+			if err := a.inRoom(export)(cmd, args); err != nil {
 				return err
 			}
 			if err := errors.Join(d.prune(), d.settle()); err != nil {
@@ -67,9 +68,9 @@ func (a *app) publishCmd() *cobra.Command {
 	return cmd
 }
 
-// export streams all files.
-func (a *app) export(ctx context.Context, n *Newsroom, _ []string) error {
-	press, err := n.pressNow(ctx)
+// export streams all files; dry says that nobody will read them.
+func (a *app) export(ctx context.Context, n *Newsroom, dry bool) error {
+	press, err := n.pressNow(ctx, dry)
 	if err != nil {
 		return err
 	}
@@ -77,8 +78,9 @@ func (a *app) export(ctx context.Context, n *Newsroom, _ []string) error {
 	return err
 }
 
-// pressNow is the daemon's press when its readers see all that is stored, else one that was made for this.
-func (n *Newsroom) pressNow(ctx context.Context) (*publisher.Press, error) {
+// pressNow is the daemon's press when its readers see all that is stored, else one that was made for this; dry says that
+// nobody will read what it makes.
+func (n *Newsroom) pressNow(ctx context.Context, dry bool) (*publisher.Press, error) {
 	if n.follower != nil {
 		return n.follower.press, n.follower.caughtUp(ctx)
 	}
@@ -88,6 +90,9 @@ func (n *Newsroom) pressNow(ctx context.Context) (*publisher.Press, error) {
 	press, err := n.Plan().press(n.Store)
 	if err != nil {
 		return nil, err
+	}
+	if dry {
+		press.Rehearse()
 	}
 	_, _, err = press.Update(ctx, n.now(), nil)
 	return press, err

@@ -161,6 +161,7 @@ type app struct {
 	args []string // as they came, for a daemon
 	flag struct {
 		config string
+		now    string // for tests: "" is the clock
 		wait   time.Duration
 		json   bool
 	}
@@ -205,6 +206,8 @@ func (a *app) root() *cobra.Command {
 		return hint(misuse{err}, "deskwire help%s", strings.TrimPrefix(cmd.CommandPath(), "deskwire"))
 	})
 	root.PersistentFlags().StringVar(&a.flag.config, "config", "config.yaml", "configuration `FILE`")
+	root.PersistentFlags().StringVar(&a.flag.now, "now", "", "do it as if at `TIME` (for tests)")
+	root.PersistentFlags().MarkHidden("now")
 	root.PersistentFlags().DurationVar(&a.flag.wait, "wait", 10*time.Second, "how long to wait for a busy store")
 	for _, g := range []cobra.Group{{ID: groupRun, Title: "Run:"}, {ID: groupEdit, Title: "Edit:"}, {ID: groupLook, Title: "Look:"}, {ID: groupSetup, Title: "Set up:"}, {ID: groupUpkeep, Title: "Keep up:"}} {
 		root.AddGroup(&g)
@@ -216,7 +219,8 @@ func (a *app) root() *cobra.Command {
 		}
 	}
 	add(groupRun, a.demoCmd(), a.serveCmd(), a.ingestCmd(), a.publishCmd(), a.reloadCmd())
-	add(groupEdit, a.pinCmd(), a.unpinCmd(), a.hideCmd(), a.editCmd(), a.noteCmd(), a.assignCmd(), a.leadCmd(), a.mergeCmd(), a.splitCmd(), a.undoCmd())
+	add(groupEdit, a.pinCmd(), a.unpinCmd(), a.hideCmd(), a.editCmd(), a.noteCmd(), a.assignCmd(), a.leadCmd(), a.mergeCmd(), a.splitCmd(),
+		a.embargoCmd(), a.correctCmd(), a.killCmd(), a.undoCmd())
 	add(groupLook, a.listCmd(), a.showCmd(), a.storyCmd(), a.whyCmd(), a.backtestCmd(), a.logCmd())
 	add(groupSetup, a.initCmd(), a.checkCmd(), a.schemaCmd(), a.sourceCmd(), a.opmlCmd())
 	add(groupUpkeep, a.storeCmd(), a.sweepCmd(), a.matchCmd(), a.manCmd(root), a.versionCmd())

@@ -16,7 +16,10 @@ import (
 type shown struct {
 	Article   deskwire.Article    `json:"article"`
 	Shown     deskwire.Article    `json:"shown"` // in the editor's words
-	Story     []member            `json:"story"` // the articles of its story, in the order of first sight
+	Placed    time.Time           `json:"placed"`
+	Held      string              `json:"held,omitempty"`      // why it is on no surface: killed, or under embargo
+	Corrected int                 `json:"corrected,omitempty"` // how often
+	Story     []member            `json:"story"`               // the articles of its story, in the order of first sight
 	Body      string              `json:"body,omitempty"`
 	Revisions []deskwire.Revision `json:"revisions,omitempty"`
 	Decisions []deskwire.Decision `json:"decisions,omitempty"`
@@ -81,7 +84,8 @@ func (n *Newsroom) show(ctx context.Context, ref string) (*shown, error) {
 	}
 	standing := story.Standing(n.now())
 	s := &shown{Article: *story.Article(id), Decisions: story.Decisions, Overtaken: standing.Overtaken(story.Article(id))}
-	s.Shown = standing.Apply(s.Article)
+	s.Shown, s.Placed = standing.Apply(s.Article), story.Placed
+	s.Held, s.Corrected = held(&standing, n.Plan().Site.Timezone), len(standing.Corrections[id])
 	lead, why := story.Lead(n.election(""))
 	for i := range story.Articles {
 		art := &story.Articles[i]
@@ -116,6 +120,7 @@ func (s *shown) write(w io.Writer, zone *time.Location, body bool) error {
 	if art.Story != art.ID {
 		line("story", string(art.Story))
 	}
+	line("held", s.Held)
 	line("source", art.Source)
 	line("title", s.Shown.Title)
 	for _, m := range s.Story {
@@ -143,7 +148,7 @@ func (s *shown) write(w io.Writer, zone *time.Location, body bool) error {
 		line("changed by source", moment(art.Modified, zone))
 	}
 	line("first seen", moment(art.FirstSeen, zone))
-	line("placed", moment(art.Placed, zone))
+	line("placed", moment(s.Placed, zone))
 	line("length", fmt.Sprintf("%s, %d min", plural(art.Words, "word"), art.MinutesToRead()))
 	if art.Full {
 		line("body", "from the article's page")

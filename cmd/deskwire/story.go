@@ -17,6 +17,7 @@ import (
 type told struct {
 	Story     deskwire.ID         `json:"story"`
 	Placed    time.Time           `json:"placed"`
+	Held      string              `json:"held,omitempty"` // why it is on no surface: killed, or under embargo
 	Lead      deskwire.ID         `json:"lead"`
 	LeadWhy   string              `json:"lead_why"`
 	Articles  []telling           `json:"articles"`          // in the order of first sight
@@ -74,6 +75,8 @@ func (n *Newsroom) tell(ctx context.Context, ref string) (*told, error) {
 	}
 	lead, why := story.Lead(n.election(""))
 	t := &told{Story: story.ID, Placed: story.Placed, Lead: story.Articles[lead].ID, LeadWhy: string(why), Decisions: story.Decisions}
+	standing := story.Standing(n.now())
+	t.Held = held(&standing, n.Plan().Site.Timezone)
 	ids := make([]deskwire.ID, len(story.Articles))
 	for i := range story.Articles {
 		ids[i] = story.Articles[i].ID
@@ -148,6 +151,9 @@ func (n *Newsroom) versions(ctx context.Context, art *deskwire.Article) ([]forme
 func (t *told) write(w io.Writer, zone *time.Location, diff bool) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "story %s, placed %s\n", t.Story, moment(t.Placed, zone))
+	if t.Held != "" {
+		fmt.Fprintf(&b, "%s\n", t.Held)
+	}
 	for _, one := range t.Articles {
 		fmt.Fprintf(&b, "\n%s  %s: %s\n", one.ID, one.Source, plain(one.Title))
 		fmt.Fprintf(&b, "  first seen %s, published %s\n", moment(one.FirstSeen, zone), moment(one.Published, zone))

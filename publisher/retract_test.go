@@ -1,0 +1,74 @@
+package publisher
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"deskwire"
+)
+
+// What becomes of a killed, an embargoed and a corrected story in a channel that published it, as time goes by.
+func TestRetracted(t *testing.T) {
+	t.Parallel()
+	at := func(hours int) time.Time { return noon.Add(time.Duration(hours) * time.Hour) }
+	days := func(n int) time.Time { return at(24 * n) }
+	here, elsewhere := deskwire.Showing{Item: "1", Channel: "desk/d", At: at(-8)}, deskwire.Showing{Item: "1", Channel: "desk/e", At: at(-8)}
+	kill := deskwire.Decision{ID: "k", Verb: deskwire.Kill, Article: "1", At: at(-2)}
+	embargo := deskwire.Decision{ID: "e", Verb: deskwire.Embargo, Article: "1", At: at(-2), Until: at(3)}
+	correct := deskwire.Decision{ID: "c", Verb: deskwire.Correct, Article: "1", At: at(-2), Value: "Forty, not fifty."}
+	undo := func(id deskwire.ID) deskwire.Decision {
+		return deskwire.Decision{ID: "u", Verb: deskwire.Undo, Undoes: id, At: at(-1)}
+	}
+	for _, c := range []struct {
+		name      string
+		decisions []deskwire.Decision
+		shown     []deskwire.Showing
+		now       time.Time
+		items     int
+		retracted []deskwire.Retraction
+		updated   time.Time
+		until     time.Time
+	}{
+		{"killed", []deskwire.Decision{kill}, []deskwire.Showing{here}, noon, 0, []deskwire.Retraction{{Item: "1", At: at(-2)}}, at(-2), days(30).Add(-2 * time.Hour)},
+		{"to the end of the month", []deskwire.Decision{kill}, []deskwire.Showing{here}, days(30).Add(-2*time.Hour - 1), 0, []deskwire.Retraction{{Item: "1", At: at(-2)}}, at(-2), days(30).Add(-2 * time.Hour)},
+		{"and no longer", []deskwire.Decision{kill}, []deskwire.Showing{here}, days(30).Add(-2 * time.Hour), 0, nil, at(-2), time.Time{}},
+		{"killed where it never was", []deskwire.Decision{kill}, []deskwire.Showing{elsewhere}, noon, 0, nil, at(-50), time.Time{}},
+		{"killed and back", []deskwire.Decision{kill, undo("k")}, []deskwire.Showing{here}, noon, 1, nil, at(-1), time.Time{}},
+		{"killed by a clock that is ahead: gone at once, said then", []deskwire.Decision{{ID: "k", Verb: deskwire.Kill, Article: "1", At: at(2)}}, []deskwire.Showing{here}, noon, 0, nil, at(-50), at(2)},
+		{"hidden and then killed", []deskwire.Decision{{ID: "h", Verb: deskwire.Hide, Article: "1", At: at(-3)}, kill}, []deskwire.Showing{here}, noon, 0, []deskwire.Retraction{{Item: "1", At: at(-2)}}, at(-2), days(30).Add(-2 * time.Hour)},
+		{"embargoed before anybody had it", []deskwire.Decision{embargo}, nil, noon, 0, nil, at(-50), at(3)},
+		{"embargoed when it was out: a change", []deskwire.Decision{embargo}, []deskwire.Showing{here}, noon, 0, nil, at(-2), at(3)},
+		{"its hour", []deskwire.Decision{embargo}, nil, at(3), 1, nil, at(3), time.Time{}},
+		{"killed under embargo: nothing is said", []deskwire.Decision{embargo, kill}, nil, noon, 0, nil, at(-50), at(3)},
+		{"corrected", []deskwire.Decision{correct}, []deskwire.Showing{here}, noon, 1, nil, at(-2), time.Time{}},
+	} {
+		story := deskwire.Story{ID: "1", Placed: at(-9), Decisions: c.decisions, Shown: c.shown, Articles: []deskwire.Article{
+			{ID: "1", Title: "T", Published: at(-9), FirstSeen: at(-9), Revised: at(-9)}}}
+		ed, until := Compose(deskwire.Channel{Kind: deskwire.Desk, Name: "d", Policy: deskwire.Policy{Limit: 1}}, c.now, []deskwire.Story{story}, nil, at(-50))
+		if len(ed.Items) != c.items || !slices.Equal(ed.Retracted, c.retracted) || !ed.Updated.Equal(c.updated) || !until.Equal(c.until) {
+			t.Errorf("%s: %d items, retracted %v, updated %v, until %v", c.name, len(ed.Items), ed.Retracted, ed.Updated, until)
+		}
+		if c.name == "corrected" && !slices.Equal(ed.Items[0].Corrections, []deskwire.Correction{{ID: "c", At: at(-2), Text: "Forty, not fifty."}}) {
+			t.Errorf("corrections %v", ed.Items[0].Corrections)
+		}
+	}
+}
+
+// Marks stand in addition to the limit, the newest first.
+func TestRetractedBesideTheLimit(t *testing.T) {
+	t.Parallel()
+	var stories []deskwire.Story
+	for i, id := range []deskwire.ID{"1", "2", "3", "4"} {
+		s := deskwire.Story{ID: id, Placed: noon.Add(-time.Duration(i) * time.Hour), Articles: []deskwire.Article{{ID: id, Published: noon.Add(-5 * time.Hour)}},
+			Shown: []deskwire.Showing{{Item: id, Channel: "desk/d", At: noon.Add(-4 * time.Hour)}}}
+		if i%2 == 1 {
+			s.Decisions = []deskwire.Decision{{ID: "k" + id, Verb: deskwire.Kill, Article: id, At: noon.Add(time.Duration(i-60) * time.Minute)}}
+		}
+		stories = append(stories, s)
+	}
+	ed, _ := Compose(deskwire.Channel{Kind: deskwire.Desk, Name: "d", Policy: deskwire.Policy{Limit: 2}}, noon, stories, nil, noon)
+	if len(ed.Items) != 2 || len(ed.Retracted) != 2 || ed.Retracted[0].Item != "4" || ed.Retracted[1].Item != "2" {
+		t.Errorf("%d items, retracted %v", len(ed.Items), ed.Retracted)
+	}
+}
