@@ -22,9 +22,6 @@ const (
 	// matchWindow is how long after its first sight an article is still matched with earlier ones: longer than anything is
 	// found alike over, since a store may have been written without a matcher.
 	matchWindow = 7 * 24 * time.Hour
-	// matchKept is how long the store remembers the order in which articles were matched, and what they joined: what the
-	// matcher needs to be again what it was.
-	matchKept = alike.Keep + 24*time.Hour
 )
 
 // A Matcher finds which articles are the same thing told again, once each, in the order in which they were merged, and has
@@ -73,7 +70,7 @@ func (m *Matcher) catch(ctx context.Context, now time.Time) (more bool, err erro
 	if err != nil {
 		return false, err
 	}
-	step := storage.Matching{Consumer: MatchConsumer, From: from, To: changes[len(changes)-1].At, Window: now.Add(-matchKept)}
+	step := storage.Matching{Consumer: MatchConsumer, From: from, To: changes[len(changes)-1].At, Window: now.Add(-m.kept())}
 	if len(fresh) > 0 && (m.alike == nil || m.at != from) {
 		if err := m.build(ctx); err != nil {
 			return false, err
@@ -233,9 +230,13 @@ func (m *Matcher) name(number uint32) deskwire.ID {
 // rounded keeps of a score what people read.
 func rounded(score float32) float64 { return float64(int(score*1000+.5)) / 1000 }
 
+// kept is how long the store remembers the order in which articles were matched, and what they joined: what the matcher needs
+// to be again what it was.
+func (m *Matcher) kept() time.Duration { return m.Model.Keep() + 24*time.Hour }
+
 // trim forgets the names of items that alike no longer knows.
 func (m *Matcher) trim() {
-	oldest := deskwire.FirstID(m.newest().Add(-matchKept))
+	oldest := deskwire.FirstID(m.newest().Add(-m.kept()))
 	if n, _ := slices.BinarySearch(m.ids, oldest); n > len(m.ids)/2 {
 		m.ids, m.first = slices.Clone(m.ids[n:]), m.first+uint32(n)
 	}
