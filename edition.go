@@ -13,6 +13,9 @@ type Edition struct {
 	// Retracted are the items that were published here and killed since, the newest kill first. Feeds say so in addition to
 	// the limit; pages leave them out.
 	Retracted []Retraction
+	// Page is which archive page this is, the zero page where it is what readers subscribe to. Older and Newer are the pages
+	// beside it in the chain that begins there; zero is none.
+	Page, Older, Newer ArchivePage
 }
 
 // An Item is one place in an edition: a story, shown once.

@@ -89,9 +89,14 @@ func (s *Store) Cursor(ctx context.Context, consumer string) (Cursor, error) {
 	return c, nil
 }
 
-// touch moves the story of h to the end of the stream of changes. h is the head of one of its articles and is written back
+// touch moves the story of h to the end of the stream of changes, and tells archives. h is the head of one of its articles and is written back
 // by the caller; a story with a row of its own remembers the stamp there.
 func touch(tx Tx, h *head, kind byte) error {
+	if kind != changedCoverage { // no archive page names what is related
+		if err := restir(tx, h.Story); err != nil {
+			return err
+		}
+	}
 	stamp := tx.Stamp()
 	if !h.grouped {
 		if h.changed != 0 && h.changed != stamp {

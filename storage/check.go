@@ -142,6 +142,12 @@ func checkRow(tx Tx, t Table, key string, val []byte) []string {
 		c.place()
 	case tableFiled:
 		c.filed()
+	case tableClosing:
+		c.closing()
+	case tableArchive:
+		c.archive()
+	case tableArchived:
+		c.archived()
 	}
 	return c.what
 }

@@ -122,6 +122,7 @@ func (f *Filing) putAll(tx Tx) error {
 	keys := storyKeys(stories)
 	rows, heads, groups := tx.Get(tableFiled, keys...), tx.Get(tableHead, keys...), [][]byte(nil)
 	var places []place
+	oldest := map[string]time.Time{} // by channel, of the places that are new
 	for i := range stories {
 		st := &stories[i]
 		if heads[i] == nil {
@@ -133,7 +134,7 @@ func (f *Filing) putAll(tx Tx) error {
 			}
 		}
 		var err error
-		if places, err = f.put(tx, st, rows[i], places); err != nil {
+		if places, err = f.put(tx, st, rows[i], places, oldest); err != nil {
 			return err
 		}
 	}
@@ -141,14 +142,20 @@ func (f *Filing) putAll(tx Tx) error {
 	for _, p := range places {
 		tx.Set(tablePlace, p.key, []byte(p.reason))
 	}
+	for channel, placed := range oldest {
+		if err := rewind(tx, channel, f.Generations[channel], placed, nil); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 // A place is a row of table place that is to be written.
 type place struct{ key, reason string }
 
-// put files one story; row is what table filed has of it. The places to write are added to those given.
-func (f *Filing) put(tx Tx, st *FiledStory, row []byte, places []place) ([]place, error) {
+// put files one story; row is what table filed has of it. The places to write are added to those given, and oldest learns of
+// those where nothing stood.
+func (f *Filing) put(tx Tx, st *FiledStory, row []byte, places []place, oldest map[string]time.Time) ([]place, error) {
 	stood, err := decodeFiled(st.Story, row)
 	if err != nil {
 		return nil, err
@@ -164,6 +171,9 @@ func (f *Filing) put(tx Tx, st *FiledStory, row []byte, places []place) ([]place
 	for channel, reason := range st.In {
 		p := filed{channel: channel, generation: f.Generations[channel], placed: clamp(st.Placed)}
 		places = append(places, place{placeKey(p.channel, p.generation, p.placed, st.Story), reason})
+		if at, some := oldest[channel]; (!some || p.placed.Before(at)) && !slices.Contains(stood, p) {
+			oldest[channel] = p.placed
+		}
 		kept = append(kept, p)
 	}
 	putFiled(tx, st.Story, row, kept)

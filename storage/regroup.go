@@ -137,6 +137,9 @@ func (r *regrouping) write(parts map[deskwire.ID][]deskwire.ID) error {
 		r.unpin(story)
 		if parts[story] == nil {
 			r.lead(story, home[g.members[0]], stamp)
+			if err := restir(r.tx, story); err != nil {
+				return err
+			}
 		}
 	}
 	for name, part := range parts {
@@ -145,6 +148,9 @@ func (r *regrouping) write(parts map[deskwire.ID][]deskwire.ID) error {
 			continue
 		}
 		if err := r.form(name, part, g, stamp); err != nil {
+			return err
+		}
+		if err := restir(r.tx, name); err != nil {
 			return err
 		}
 	}

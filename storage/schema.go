@@ -36,8 +36,14 @@
 //	          ^placed (8 bytes), story ID          the reason: a rule's line or a decision
 //	filed     story ID                             the places of the story, wire format, so that filing again can delete them
 //	channel   key ("desk/world")                   JSON(ChannelState)
+//	closing   channel                              how far its feed's archive has come, wire format: the archive's ID, the last
+//	                                               place dealt with and, among those before, the ones held back
+//	archive   archive ID, page (4 bytes), from 1   the stories of the page in the order of closing, wire format; see archive.go
+//	archived  story ID, archive ID                 the page that holds it (4 bytes)
 //	meta      "schema", "identity", "site"         text
 //	meta      "cursor/" consumer                   a Cursor
+//
+// Stories in archive pages stay, whatever retention says: a page shows them whole for as long as there is a feed.
 //
 // A key whose article has no head is a tombstone: the article was here and went; listing it again does not bring it back.
 //
@@ -78,6 +84,9 @@ const (
 	tablePlace    Table = "place"
 	tableFiled    Table = "filed"
 	tableChannel  Table = "channel"
+	tableClosing  Table = "closing"
+	tableArchive  Table = "archive"
+	tableArchived Table = "archived"
 	tableMeta     Table = "meta"
 )
 
@@ -86,7 +95,8 @@ func tables() []Table {
 	return []Table{
 		tableMeta, tableSource, tableMarks, tableList, tableHead, tableBody, tableRevision, tableKey, tableStory, tableLike, tableCover, tableCovered,
 		tableMatched, tableChange,
-		tableErrand, tableRobots, tableDecision, tableDecided, tableNotice, tableShown, tablePin, tableChannel, tablePlace, tableFiled,
+		tableErrand, tableRobots, tableDecision, tableDecided, tableNotice, tableShown, tablePin, tableChannel, tablePlace, tableFiled, tableClosing,
+		tableArchive, tableArchived,
 	}
 }
 

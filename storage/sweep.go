@@ -31,7 +31,8 @@ func (s *Swept) add(o Swept) {
 const sweepStep = 1000
 
 // Sweep removes what retention allows, in batches: first bodies and revisions, then heads with their places. Identity keys
-// stay as tombstones, so that an old item listed again does not return. Stories with a decision stay whole. progress, which
+// stay as tombstones, so that an old item listed again does not return. Stories with a decision, and those in archive pages,
+// stay whole. progress, which
 // may be nil, is told the sum after each batch. A sweep that is cut short goes on where the next one begins.
 func (s *Store) Sweep(ctx context.Context, r Retention, progress func(Swept)) (Swept, error) {
 	var total Swept
@@ -164,10 +165,10 @@ func (w *sweeper) one(tx Tx, h *head, swept *Swept) error {
 	return nil
 }
 
-// keptWhole says that a decision holds the article's story, and returns the story's row if it has one.
+// keptWhole says that a decision or an archive page holds the article's story, and returns the story's row if it has one.
 func keptWhole(tx Tx, h *head) (*group, bool, error) {
 	if !h.grouped {
-		return nil, h.decided, nil
+		return nil, h.decided || archived(tx, h.ID), nil
 	}
 	g, err := getGroup(tx, h.Story)
 	if err != nil {
@@ -177,7 +178,7 @@ func keptWhole(tx Tx, h *head) (*group, bool, error) {
 		return nil, false, damaged(tableStory, string(h.Story), "missing")
 	}
 	members, err := getHeads(tx, g.members)
-	kept := slices.ContainsFunc(members, func(m *head) bool { return m != nil && m.decided })
+	kept := archived(tx, h.Story) || slices.ContainsFunc(members, func(m *head) bool { return m != nil && (m.decided || archived(tx, m.ID)) })
 	return g, kept, err
 }
 

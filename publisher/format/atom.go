@@ -15,8 +15,10 @@ type atom struct {
 	DC      string   `xml:"xmlns:dc,attr"`
 	Terms   string   `xml:"xmlns:dcterms,attr"`
 	Media   string   `xml:"xmlns:media,attr"`
+	History string   `xml:"xmlns:fh,attr,omitempty"`
 	Lang    string   `xml:"xml:lang,attr,omitempty"`
 	*feeds.AtomFeed
+	Archive   *struct{}    `xml:"fh:archive"`
 	Generator string       `xml:"generator"`
 	Link      []xmlLink    `xml:"link"`
 	Author    atomPerson   `xml:"author"`
@@ -67,10 +69,14 @@ func writeAtom(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) (
 	doc := &atom{
 		AtomFeed: mapped, Lang: c.language, DC: nsDC, Terms: nsTerms, Media: nsMedia, Generator: generator,
 		Link: []xmlLink{
-			{Rel: "self", Type: "application/atom+xml", Href: site.Feed(&ed.Channel, AtomFile)},
+			{Rel: "self", Type: "application/atom+xml", Href: c.feed + ".atom"},
 			{Rel: "alternate", Type: "text/html", Href: c.page},
 		},
 		Author: atomPerson{feeds.AtomPerson{Name: unmarked(c.byline), Uri: c.page, Email: c.mail}},
+	}
+	doc.Link = append(doc.Link, site.chain(ed, "atom")...)
+	if ed.Page.Number > 0 {
+		doc.History, doc.Archive = nsHistory, new(struct{})
 	}
 	for _, e := range entries {
 		doc.Entries = append(doc.Entries, atomEntryOf(e, c))

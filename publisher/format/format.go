@@ -104,6 +104,7 @@ func Write(ed *deskwire.Edition, site Site) (Feeds, error) {
 
 func (s *Site) prepare(ed *deskwire.Edition) (*channel, []*entry) {
 	c := s.channel(&ed.Channel)
+	c.feed = s.Feed(&ed.Channel, feedName(ed.Page))
 	entries := make([]*entry, len(ed.Items))
 	for i := range ed.Items {
 		entries[i] = s.entry(&ed.Items[i], &c)
@@ -116,6 +117,7 @@ type channel struct {
 	title, description string
 	language           string
 	page               string
+	feed               string // address of the feed, without the ending that says its format
 	byline             string // who stands for the channel
 	mail               string // where they are written to, "" unless it is a mail address
 	avatar             string

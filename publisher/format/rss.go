@@ -30,6 +30,7 @@ type rss struct {
 	Terms   string     `xml:"xmlns:dcterms,attr"`
 	Media   string     `xml:"xmlns:media,attr"`
 	ITunes  string     `xml:"xmlns:itunes,attr,omitempty"`
+	History string     `xml:"xmlns:fh,attr,omitempty"`
 	Channel rssChannel `xml:"channel"`
 }
 
@@ -41,6 +42,7 @@ type rssChannel struct {
 	*itunesChannel
 	PubDate string    `xml:"pubDate,omitempty"` // shadows: lastBuildDate says it
 	Links   []xmlLink `xml:"atom:link"`
+	Archive *struct{} `xml:"fh:archive"`
 	Items   []rssItem `xml:"item"`
 }
 
@@ -96,7 +98,11 @@ func writeRSS(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) ([
 	}
 	doc := &rss{
 		Version: "2.0", Atom: nsAtom, Content: nsContent, DC: nsDC, Terms: nsTerms, Media: nsMedia,
-		Channel: rssChannel{RssFeed: mapped, Links: []xmlLink{{Rel: "self", Type: "application/rss+xml", Href: site.Feed(&ed.Channel, RSSFile)}}},
+		Channel: rssChannel{RssFeed: mapped, Links: []xmlLink{{Rel: "self", Type: "application/rss+xml", Href: c.feed + ".rss"}}},
+	}
+	doc.Channel.Links = append(doc.Channel.Links, site.chain(ed, "rss")...)
+	if ed.Page.Number > 0 {
+		doc.History, doc.Channel.Archive = nsHistory, new(struct{})
 	}
 	var episodes []itunesItem
 	for _, e := range entries {

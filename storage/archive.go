@@ -1,0 +1,465 @@
+package storage
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"deskwire"
+)
+
+// Limits of an archive page. Whichever comes first, the page is full and the next one begins.
+const (
+	// ArchiveItems is how many items a page has: a walk through ten thousand asks a hundred times.
+	ArchiveItems = 100
+	// ArchiveBytes is how much text: with what a format adds that stays below the 2 MB that large consumers read.
+	ArchiveBytes = 1_500_000
+)
+
+// An ArchivePage is the row of one page. Stories are only ever added, and at the end; a full page keeps its set.
+type ArchivePage struct {
+	Number  int
+	Stories []deskwire.Closed // in the order of closing
+	Items   int               // how many items they were when they were closed; one a story, but for channels that show every copy
+	Bytes   int               // of text, when they were closed
+	Full    bool              // nothing is added any more
+	Sources []string          // whose articles they were when they were closed, sorted
+	// Changed grows whenever a story of the page changes in any way that a reader might see.
+	Changed Stamp
+}
+
+func (p *ArchivePage) encode() []byte {
+	b := make([]byte, 0, 32*len(p.Stories)+64)
+	for _, c := range p.Stories {
+		var room [32]byte
+		m := appendText(room[:0], 1, string(c.Story))
+		m = appendUint(m, 2, protowire.EncodeZigZag(c.At.Unix()))
+		b = protowire.AppendBytes(protowire.AppendTag(b, 1, protowire.BytesType), m)
+	}
+	b = appendUint(b, 2, uint64(p.Items))
+	b = appendUint(b, 3, uint64(p.Bytes))
+	b = appendBool(b, 4, p.Full)
+	b = appendUint(b, 5, uint64(p.Changed))
+	for _, name := range p.Sources {
+		b = appendText(b, 6, name)
+	}
+	return b
+}
+
+func decodeArchivePage(key string, val []byte) (*ArchivePage, error) {
+	_, number, ok := splitArchiveKey(key)
+	p := &ArchivePage{Number: number}
+	f := read(val)
+	for num := f.next(); num != 0; num = f.next() {
+		switch num {
+		case 1:
+			var c deskwire.Closed
+			m := f.message()
+			for num := m.next(); num != 0; num = m.next() {
+				switch num {
+				case 1:
+					c.Story = deskwire.ID(m.text())
+				case 2:
+					c.At = m.time()
+				default:
+					m.skip()
+				}
+			}
+			f.bad = f.bad || m.bad || !c.Story.Valid()
+			p.Stories = append(p.Stories, c)
+		case 2:
+			p.Items = f.int()
+		case 3:
+			p.Bytes = f.int()
+		case 4:
+			p.Full = f.uint() != 0
+		case 5:
+			p.Changed = Stamp(f.uint())
+		case 6:
+			p.Sources = append(p.Sources, f.text())
+		default:
+			f.skip()
+		}
+	}
+	if f.bad || !ok || len(p.Stories) == 0 {
+		return nil, damaged(tableArchive, key, "not an archive page")
+	}
+	return p, nil
+}
+
+// room says that so much more fits into the page. A page takes one story however large it is.
+func (p *ArchivePage) room(items, bytes int) bool {
+	return !p.Full && (len(p.Stories) == 0 || p.Items+items <= ArchiveItems && p.Bytes+bytes <= ArchiveBytes)
+}
+
+// archiveKey is the row of a page. Archives have IDs of their own, so that a desk that is renamed takes its archive along.
+func archiveKey(archive deskwire.ID, number int) string {
+	return string(binary.BigEndian.AppendUint32([]byte(archive), uint32(number)))
+}
+
+func splitArchiveKey(key string) (archive deskwire.ID, number int, ok bool) {
+	archive, number, ok = splitRevisionKey(key) // of the same shape
+	return archive, number, ok && number > 0
+}
+
+// archivedKey leads from a story to the page of an archive.
+func archivedKey(story, archive deskwire.ID) string { return string(story) + string(archive) }
+
+// closing is the row of a channel: how far closing has come.
+type closing struct {
+	archive    deskwire.ID
+	generation uint32  // of the places that upto and held are among
+	upto       Place   // that one and all older ones are dealt with; the zero Place is none
+	held       []Place // among those, the ones that are not, since the feed still shows them or time will release them
+}
+
+func (c *closing) encode() []byte {
+	b := appendText(nil, 1, string(c.archive))
+	b = appendUint(b, 2, uint64(c.generation))
+	if c.upto != (Place{}) {
+		b = appendFixed64(b, 3, uint64(nanos(c.upto.Placed)))
+		b = appendText(b, 4, string(c.upto.Story))
+	}
+	for _, p := range c.held {
+		var room [32]byte
+		m := appendFixed64(room[:0], 1, uint64(nanos(p.Placed)))
+		m = appendText(m, 2, string(p.Story))
+		b = protowire.AppendBytes(protowire.AppendTag(b, 5, protowire.BytesType), m)
+	}
+	return b
+}
+
+func decodeClosing(channel string, val []byte) (*closing, error) {
+	c := new(closing)
+	f := read(val)
+	for num := f.next(); num != 0; num = f.next() {
+		switch num {
+		case 1:
+			c.archive = deskwire.ID(f.text())
+		case 2:
+			c.generation = uint32(f.uint())
+		case 3:
+			c.upto.Placed = time.Unix(0, int64(f.fixed64())).UTC()
+		case 4:
+			c.upto.Story = deskwire.ID(f.text())
+		case 5:
+			var p Place
+			m := f.message()
+			for num := m.next(); num != 0; num = m.next() {
+				switch num {
+				case 1:
+					p.Placed = time.Unix(0, int64(m.fixed64())).UTC()
+				case 2:
+					p.Story = deskwire.ID(m.text())
+				default:
+					m.skip()
+				}
+			}
+			f.bad = f.bad || m.bad || !p.Story.Valid()
+			c.held = append(c.held, p)
+		default:
+			f.skip()
+		}
+	}
+	if f.bad || !c.archive.Valid() || c.upto.Story != "" && !c.upto.Story.Valid() {
+		return nil, damaged(tableClosing, channel, "not the state of an archive")
+	}
+	return c, nil
+}
+
+// getClosing reads a channel's row; nil when nothing of it was ever closed.
+func getClosing(tx Tx, channel string) (*closing, []byte, error) {
+	if err := checkChannel(channel); err != nil {
+		return nil, nil, err
+	}
+	val := tx.Get(tableClosing, channel)[0]
+	if val == nil {
+		return nil, nil, nil
+	}
+	c, err := decodeClosing(channel, val)
+	return c, val, err
+}
+
+// Fallen is what left a channel's feed and is in no archive page yet, as far as it was looked for.
+type Fallen struct {
+	Channel string
+	Places  []Place // oldest first, each story once
+	More    bool    // there may be more
+
+	generation uint32
+	upto       Place  // where the search ended
+	was        []byte // the row that all this was worked out from
+	row        string // the channel that the row is of: this one, or what it was called before
+	change     bool   // the row has to be written even where nothing is closed
+}
+
+// fallenLook is how many places are looked at for one that is asked for, at most: after filing again, most stand in a page
+// already, and seeing that is cheap.
+const fallenLook = 10
+
+// Fallen looks for the next places, oldest first, that are older than before (exclusive), at most limit of them. What stands
+// in an archive page, or was let go by an earlier [Store.CloseOut], is passed over; what was held back comes again. was are
+// names that the channel had: where it has no archive of its own, it takes the first of theirs.
+func (s *Store) Fallen(ctx context.Context, channel string, was []string, before Place, limit int) (Fallen, error) {
+	var out Fallen
+	err := s.engine.View(ctx, func(tx Tx) (err error) {
+		out, err = fallen(tx, channel, was, before, max(limit, 1))
+		return err
+	})
+	if err != nil {
+		return Fallen{}, fmt.Errorf("fallen out of %s: %w", channel, err)
+	}
+	return out, nil
+}
+
+func fallen(tx Tx, channel string, was []string, before Place, limit int) (Fallen, error) {
+	out := Fallen{Channel: channel, row: channel}
+	st, err := getChannel(tx, channel)
+	if err != nil || st == nil {
+		return out, err
+	}
+	c, val, err := getClosing(tx, channel)
+	for i := 0; err == nil && c == nil && i < len(was); i++ {
+		if c, val, err = getClosing(tx, was[i]); c != nil {
+			out.row, c.generation = was[i], 0 // its places are another channel's
+		}
+	}
+	if err != nil {
+		return out, err
+	}
+	out.was = slices.Clone(val)
+	if c == nil {
+		c = new(closing)
+	}
+	out.generation = st.Shown()
+	if c.generation != out.generation {
+		// Filed again, by other rules: everything is looked at once more, and what stands in a page stays there.
+		c.generation, c.upto, c.held = out.generation, Place{}, nil
+		out.change = true
+	}
+	seen := map[deskwire.ID]bool{}
+	add := func(p Place) {
+		seen[p.Story] = true
+		if c.archive == "" || tx.Get(tableArchived, archivedKey(p.Story, c.archive))[0] == nil {
+			out.Places = append(out.Places, p)
+		}
+	}
+	for _, p := range c.held {
+		// One that is filed elsewhere now is looked at there.
+		if tx.Get(tablePlace, placeKey(channel, out.generation, p.Placed, p.Story))[0] != nil {
+			add(p)
+		}
+	}
+	held := len(out.Places)
+	prefix := placePrefix(channel, out.generation)
+	from, to := after(placeKey(channel, out.generation, before.Placed, before.Story)), prefixEnd(prefix)
+	if out.upto = c.upto; c.upto != (Place{}) {
+		to = placeKey(channel, out.generation, c.upto.Placed, c.upto.Story)
+	}
+	if from >= to {
+		return out, nil
+	}
+	looked := 0
+	for key := range tx.Scan(tablePlace, from, to, limit*fallenLook, true) {
+		_, _, placed, story, ok := splitPlaceKey(key)
+		if !ok {
+			return out, damaged(tablePlace, key, "not a place")
+		}
+		if looked++; !seen[story] {
+			add(Place{Placed: placed, Story: story})
+		}
+		out.upto, out.change = Place{Placed: placed, Story: story}, true
+		if len(out.Places)-held == limit {
+			break
+		}
+	}
+	out.More = looked == limit*fallenLook || len(out.Places)-held == limit
+	return out, nil
+}
+
+// A Closing is one step of filling a channel's archive: what becomes of the places of a [Fallen]. Those that are neither
+// closed nor held are let go: they were nothing to show, and come again only when something about them changes.
+type Closing struct {
+	Fallen Fallen
+	Add    []Addition // in the order they stand in the pages
+	Hold   []Place    // looked at again the next time
+}
+
+// An Addition is a story that goes into an archive page.
+type Addition struct {
+	Story   deskwire.ID
+	Items   int      // how many it shows
+	Bytes   int      // of their text
+	Sources []string // of its articles
+}
+
+// Idle reports whether the step would change nothing.
+func (c *Closing) Idle() bool { return !c.Fallen.change && len(c.Add) == 0 }
+
+// CloseOut writes steps for several channels in one Update. A channel of which something changed since its Fallen was read is
+// left as it is and returned: its step has to be worked out again.
+func (s *Store) CloseOut(ctx context.Context, now time.Time, steps []Closing) (again []string, err error) {
+	mint := deskwire.NewMint(now)
+	err = s.engine.Update(ctx, func(tx Tx) error {
+		again = nil
+		for i := range steps {
+			done, err := closeOut(tx, &steps[i], now, mint)
+			if err != nil {
+				return fmt.Errorf("channel %s: %w", steps[i].Fallen.Channel, err)
+			}
+			if !done {
+				again = append(again, steps[i].Fallen.Channel)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("close out: %w", err)
+	}
+	return again, nil
+}
+
+func closeOut(tx Tx, step *Closing, now time.Time, mint *deskwire.Mint) (done bool, err error) {
+	f := &step.Fallen
+	c, val, err := getClosing(tx, f.row)
+	if err != nil {
+		return false, err
+	}
+	st, err := getChannel(tx, f.Channel)
+	if err != nil {
+		return false, err
+	}
+	if string(val) != string(f.was) || (val == nil) != (f.was == nil) || st == nil || st.Shown() != f.generation {
+		return false, nil
+	}
+	if c == nil {
+		c = &closing{archive: mint.Next()}
+	}
+	c.generation, c.upto, c.held = f.generation, f.upto, step.Hold
+	if f.row != f.Channel {
+		tx.Delete(tableClosing, f.row)
+	}
+	tx.Set(tableClosing, f.Channel, c.encode())
+	return true, addClosed(tx, c.archive, step.Add, now)
+}
+
+// addClosed puts stories at the end of an archive. One that is there already stays where it is.
+func addClosed(tx Tx, archive deskwire.ID, stories []Addition, now time.Time) error {
+	page, err := lastPage(tx, archive)
+	if err != nil {
+		return err
+	}
+	if page == nil {
+		page = &ArchivePage{Number: 1}
+	}
+	put := func() {
+		page.Changed = tx.Stamp()
+		tx.Set(tableArchive, archiveKey(archive, page.Number), page.encode())
+	}
+	dirty := false
+	for _, a := range stories {
+		key := archivedKey(a.Story, archive)
+		if tx.Get(tableArchived, key)[0] != nil {
+			continue
+		}
+		if !page.room(a.Items, a.Bytes) {
+			page.Full = true
+			put()
+			page = &ArchivePage{Number: page.Number + 1}
+		}
+		page.Stories = append(page.Stories, deskwire.Closed{Story: a.Story, At: now})
+		page.Items, page.Bytes = page.Items+a.Items, page.Bytes+a.Bytes
+		page.Sources = append(page.Sources, a.Sources...)
+		slices.Sort(page.Sources)
+		page.Sources = slices.Compact(page.Sources)
+		page.Full = page.Items >= ArchiveItems
+		tx.Set(tableArchived, key, binary.BigEndian.AppendUint32(nil, uint32(page.Number)))
+		dirty = true
+	}
+	if dirty {
+		put()
+	}
+	return nil
+}
+
+// lastPage is the newest page of an archive, nil when it has none.
+func lastPage(tx Tx, archive deskwire.ID) (*ArchivePage, error) {
+	for key, val := range tx.Scan(tableArchive, string(archive), prefixEnd(string(archive)), 1, true) {
+		return decodeArchivePage(key, val)
+	}
+	return nil, nil
+}
+
+// archiveOf is the archive of a channel, "" when it has none.
+func archiveOf(tx Tx, channel string) (deskwire.ID, error) {
+	c, _, err := getClosing(tx, channel)
+	if err != nil || c == nil {
+		return "", err
+	}
+	return c.archive, nil
+}
+
+// ArchivePages returns the pages of a channel's archive from a number on, at most limit; none where there are none.
+func (s *Store) ArchivePages(ctx context.Context, channel string, from, limit int) ([]*ArchivePage, error) {
+	var pages []*ArchivePage
+	err := s.engine.View(ctx, func(tx Tx) error {
+		pages = nil
+		archive, err := archiveOf(tx, channel)
+		if err != nil || archive == "" {
+			return err
+		}
+		for key, val := range tx.Scan(tableArchive, archiveKey(archive, max(from, 1)), prefixEnd(string(archive)), max(limit, 1), false) {
+			p, err := decodeArchivePage(key, val)
+			if err != nil {
+				return err
+			}
+			pages = append(pages, p)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("archive of %s: %w", channel, err)
+	}
+	return pages, nil
+}
+
+// ArchiveEnd is the page that the subscription document of a channel leads to: the newest, as far as it holds nothing that the
+// document shows itself. What came back into the document (an editor hid what had pushed it out, or the limit was raised)
+// stands at the end of the archive, and is left out by ending before it. The zero page says that there is none.
+func (s *Store) ArchiveEnd(ctx context.Context, channel string, shows func(deskwire.ID) bool) (deskwire.ArchivePage, error) {
+	var end deskwire.ArchivePage
+	err := s.engine.View(ctx, func(tx Tx) error {
+		end = deskwire.ArchivePage{}
+		archive, err := archiveOf(tx, channel)
+		if err != nil || archive == "" {
+			return err
+		}
+		for key, val := range tx.Scan(tableArchive, string(archive), prefixEnd(string(archive)), 0, true) {
+			p, err := decodeArchivePage(key, val)
+			if err != nil {
+				return err
+			}
+			n := len(p.Stories)
+			for n > 0 && shows(p.Stories[n-1].Story) {
+				n--
+			}
+			if n == 0 {
+				continue
+			}
+			end = deskwire.ArchivePage{Number: p.Number, Stories: n}
+			if p.Full && n == len(p.Stories) {
+				end.Stories = 0
+			}
+			break
+		}
+		return nil
+	})
+	if err != nil {
+		return end, fmt.Errorf("archive of %s: %w", channel, err)
+	}
+	return end, nil
+}
