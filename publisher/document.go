@@ -36,10 +36,11 @@ type Document struct {
 type Kind uint8
 
 const (
-	KindPage  Kind = iota // for people
-	KindFeed              // for programs of any site; nothing in it may run
-	KindAsset             // what pages load
-	KindText              // what else there is
+	KindPage    Kind = iota // for people
+	KindFeed                // for programs of any site; nothing in it may run
+	KindAsset               // what pages load
+	KindText                // what else there is
+	KindArchive             // a feed that hardly ever changes
 )
 
 // A Form is a document's bytes in one content coding, under a strong ETag of its own (RFC 9110 §8.8.3.3).

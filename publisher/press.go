@@ -36,6 +36,8 @@ type Press struct {
 	sources sources
 	until   map[string]time.Time         // by channel that was made: when time alone changes its edition, zero for never
 	shown   map[string]*deskwire.Edition // by channel, without bodies
+	shelf   *shelf                       // of the present setting and sources; nil when these have changed
+	kept    *kept
 	now     atomic.Pointer[Surface]
 	record  record
 }
@@ -65,7 +67,7 @@ type Asset struct {
 
 // NewPress makes a press that has nothing to show before its first Update.
 func NewPress(store *storage.Store, site format.Site, channels []deskwire.Channel, sources map[string]deskwire.Source, pages Pages) *Press {
-	p := &Press{store: store, setting: setting{pages: pages}}
+	p := &Press{store: store, setting: setting{pages: pages}, kept: newKept(keptBytes)}
 	p.Reconfigure(site, channels, sources)
 	return p
 }
@@ -74,7 +76,7 @@ func NewPress(store *storage.Store, site format.Site, channels []deskwire.Channe
 func (p *Press) Reconfigure(site format.Site, channels []deskwire.Channel, from map[string]deskwire.Source) {
 	p.setting = setting{site, channels, from, p.setting.pages}
 	p.sources = newSources(from)
-	p.until = map[string]time.Time{}
+	p.until, p.shelf = map[string]time.Time{}, nil
 	shown := map[string]*deskwire.Edition{} // until they are made anew the page of all channels shows these
 	for i := range channels {
 		if ed := p.shown[channels[i].Key()]; ed != nil {
@@ -110,22 +112,35 @@ func (p *Press) Update(ctx context.Context, now time.Time, touched []string) (ch
 	if news {
 		clear(p.until) // a source has another name: it may stand anywhere
 	}
+	if p.shelf == nil || news {
+		p.shelf = newShelf(p.setting.site, p.setting.channels, p.sources.named)
+	}
 	s := newSheet(p.now.Load(), p.setting.site, now)
-	var errs []error
+	s.next.shelf = p.shelf
+	var drafts []*draft
 	for i := range p.setting.channels {
 		ch := &p.setting.channels[i]
-		key := ch.Key()
-		if p.fresh(key, now) && !slices.Contains(touched, key) {
+		if p.fresh(ch.Key(), now) && !slices.Contains(touched, ch.Key()) {
 			s.keep(ch)
 			continue
 		}
-		if err := p.channel(ctx, s, ch, states[key]); err != nil {
+		drafts = append(drafts, p.draft(ctx, s, ch, states[ch.Key()]))
+	}
+	if err := p.closeOut(ctx, drafts, now); err != nil {
+		return nil, time.Time{}, err
+	}
+	var errs []error
+	for _, d := range drafts {
+		if err := p.channel(ctx, s, d); err != nil {
 			if ctx.Err() != nil {
 				return nil, time.Time{}, err
 			}
-			errs = append(errs, fmt.Errorf("channel %s: %w", key, err))
-			s.keep(ch)
-			p.until[key] = now.Add(retryAfter)
+			s.keep(d.ch)
+			if p.until[d.ch.Key()] = now; errors.Is(err, errAgain) {
+				continue
+			}
+			errs = append(errs, fmt.Errorf("channel %s: %w", d.ch.Key(), err))
+			p.until[d.ch.Key()] = now.Add(retryAfter)
 		}
 	}
 	if err := p.common(s); err != nil {
@@ -147,53 +162,75 @@ func (p *Press) Update(ctx context.Context, now time.Time, touched []string) (ch
 	return slices.Sorted(maps.Keys(s.changed)), until, errors.Join(errs...)
 }
 
+// UpdateAll updates until there is nothing left that could be done now: it is for commands that end. An archive that is begun
+// fills in steps.
+func (p *Press) UpdateAll(ctx context.Context, now time.Time) error {
+	for {
+		if _, until, err := p.Update(ctx, now, nil); err != nil || until.IsZero() || until.After(now) {
+			return err
+		}
+	}
+}
+
 // fresh reports whether a channel shows what it should unless somebody wrote.
 func (p *Press) fresh(key string, now time.Time) bool {
 	until, made := p.until[key]
 	return made && (until.IsZero() || now.Before(until))
 }
 
-// channel makes the documents of one channel.
-func (p *Press) channel(ctx context.Context, s *sheet, ch *deskwire.Channel, st storage.ChannelState) error {
+// draft composes one channel.
+func (p *Press) draft(ctx context.Context, s *sheet, ch *deskwire.Channel, st storage.ChannelState) *draft {
+	d := &draft{ch: ch}
 	if st.Created.IsZero() {
 		st.Created = s.time.UTC().Truncate(time.Second) // nobody filed it yet
 	}
-	stories, err := Gather(ctx, p.store, *ch, s.time, p.sources.named)
+	var stories []deskwire.Story
+	if stories, d.err = Gather(ctx, p.store, *ch, s.time, p.sources.named); d.err == nil {
+		d.ed, d.until = Compose(*ch, s.time, stories, p.sources.named, st.Created)
+	}
+	return d
+}
+
+// channel makes the documents of one channel.
+func (p *Press) channel(ctx context.Context, s *sheet, d *draft) error {
+	if d.err != nil {
+		return d.err
+	}
+	ch, ed, until := d.ch, &d.ed, d.until
+	bodies, err := readBodies(ctx, p.store, ed)
 	if err != nil {
 		return err
 	}
-	ed, until := Compose(*ch, s.time, stories, p.sources.named, st.Created)
-	bodies, err := p.bodies(ctx, &ed)
-	if err != nil {
-		return err
-	}
-	end, err := p.related(ctx, &ed, s.time)
+	end, err := p.related(ctx, ed, s.time)
 	if err != nil {
 		return err
 	}
 	if !end.IsZero() && (until.IsZero() || end.Before(until)) {
 		until = end
 	}
-	proofs, err := p.render(&ed, bodies)
+	proofs, err := p.render(ed, bodies)
 	if err != nil {
 		return err
 	}
 	for i := range proofs {
 		s.put(proofs[i], ch.Key())
 	}
-	p.record.add(&ed, p.shown[ch.Key()], s.time)
+	p.record.add(ed, p.shown[ch.Key()], s.time)
+	if ed.Older.Number > 0 {
+		s.next.ends[ch.Path()] = ed.Older
+	}
 	for i := range ed.Items {
 		ed.Items[i].Body = "" // the page of all channels needs heads only
 	}
-	p.until[ch.Key()], p.shown[ch.Key()] = until, &ed
+	p.until[ch.Key()], p.shown[ch.Key()] = until, ed
 	return nil
 }
 
 // bodyBatch is how many bodies are in memory at once besides those that are used: each may have a megabyte.
 const bodyBatch = 16
 
-// bodies reads the bodies of the items that show them, one for each item; those that [fill] could not use stay empty.
-func (p *Press) bodies(ctx context.Context, ed *deskwire.Edition) ([]string, error) {
+// readBodies reads the bodies of the items that show them, one for each item; those that [fill] could not use stay empty.
+func readBodies(ctx context.Context, store *storage.Store, ed *deskwire.Edition) ([]string, error) {
 	var wanted []int
 	for i := range ed.Items {
 		if ed.Items[i].WantsBody {
@@ -206,7 +243,7 @@ func (p *Press) bodies(ctx context.Context, ed *deskwire.Edition) ([]string, err
 		for k, i := range batch {
 			ids[k] = ed.Items[i].Article.ID
 		}
-		found, err := p.store.Bodies(ctx, ids...)
+		found, err := store.Bodies(ctx, ids...)
 		if err != nil {
 			return nil, err
 		}
@@ -252,9 +289,9 @@ func (p *Press) render(ed *deskwire.Edition, bodies []string) ([]proof, error) {
 	at := ch.Path()
 	return []proof{
 		{Document{Path: at, Type: pageType, Kind: KindPage, Links: links(&site, ch, "")}, page},
-		{Document{Path: at + format.RSSFile, Type: format.RSSType, Kind: KindFeed, Links: links(&site, ch, format.RSSFile)}, feeds.RSS},
-		{Document{Path: at + format.AtomFile, Type: format.AtomType, Kind: KindFeed, Links: links(&site, ch, format.AtomFile)}, feeds.Atom},
-		{Document{Path: at + format.JSONFile, Type: format.JSONType, Kind: KindFeed, Links: links(&site, ch, format.JSONFile)}, feeds.JSON},
+		{Document{Path: at + format.RSSFile, Type: format.RSSType, Kind: KindFeed, Links: links(&site, ch, format.RSSFile) + chainLinks(&site, ed, "rss")}, feeds.RSS},
+		{Document{Path: at + format.AtomFile, Type: format.AtomType, Kind: KindFeed, Links: links(&site, ch, format.AtomFile) + chainLinks(&site, ed, "atom")}, feeds.Atom},
+		{Document{Path: at + format.JSONFile, Type: format.JSONType, Kind: KindFeed, Links: links(&site, ch, format.JSONFile) + chainLinks(&site, ed, "json")}, feeds.JSON},
 		{Document{Path: at + sourcesFile, Type: format.OPMLType, Kind: KindFeed}, list},
 	}, nil
 }
@@ -350,7 +387,7 @@ type sheet struct {
 func newSheet(old *Surface, site format.Site, now time.Time) *sheet {
 	return &sheet{
 		time: now, old: old, changed: map[string]bool{},
-		next: &Surface{Site: site, docs: map[string]*Document{}, moved: map[string]string{}, gone: map[string]bool{}},
+		next: &Surface{Site: site, docs: map[string]*Document{}, moved: map[string]string{}, gone: map[string]bool{}, ends: map[string]deskwire.ArchivePage{}},
 	}
 }
 
@@ -374,6 +411,11 @@ func (s *sheet) put(d proof, channel string) {
 func (s *sheet) keep(ch *deskwire.Channel) {
 	for _, file := range []string{"", format.RSSFile, format.AtomFile, format.JSONFile, sourcesFile} {
 		s.keepPath(ch.Path() + file)
+	}
+	if s.old != nil {
+		if end, ok := s.old.ends[ch.Path()]; ok {
+			s.next.ends[ch.Path()] = end
+		}
 	}
 }
 

@@ -145,8 +145,8 @@ func follow(st storage.ChannelState, print string, early bool) storage.ChannelSt
 }
 
 // Refile does one batch of filing again for the channels whose rules changed, newest articles first, or of deleting what
-// nobody sees any more. It returns the keys of the channels whose readers see another generation from now on, and whether
-// there is more to do. Between two calls the caller does what is more urgent, such as [Filer.Catch].
+// nobody sees any more. It returns the keys of the channels whose readers see another generation from now on, or all of it,
+// and whether there is more to do. Between two calls the caller does what is more urgent, such as [Filer.Catch].
 //
 // Readers see the new generation when it reaches back 14 days and holds four times the channel's limit, or all there is.
 func (f *Filer) Refile(ctx context.Context, now time.Time) (switched []string, more bool, err error) {
@@ -324,6 +324,9 @@ func (f *Filer) advance(ctx context.Context, now time.Time, states map[string]st
 		}
 		if end {
 			write[key] = storage.ChannelState{Created: st.Created, Generation: st.Next, Fingerprint: st.NextPrint}
+			if !slices.Contains(switched, key) {
+				switched = append(switched, key) // archives have more to take in
+			}
 			f.log().Info("filed again", "channel", key)
 		}
 	}

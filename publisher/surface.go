@@ -16,8 +16,18 @@ import (
 type Surface struct {
 	Site  format.Site
 	docs  map[string]*Document
-	moved map[string]string // path of a channel -> the path it has now
-	gone  map[string]bool   // paths of channels that were taken away
+	moved map[string]string               // path of a channel -> the path it has now
+	gone  map[string]bool                 // paths of channels that were taken away
+	ends  map[string]deskwire.ArchivePage // path of a channel -> the archive page that its feed leads to
+	shelf *shelf
+}
+
+// shelved is what archive pages are made with; nil before there is anything.
+func (s *Surface) shelved() *shelf {
+	if s == nil {
+		return nil
+	}
+	return s.shelf
 }
 
 // Document returns what stands at a path, or nil.
@@ -88,5 +98,6 @@ func (s *Surface) closed(channels []deskwire.Channel, states map[string]storage.
 
 // equal reports whether nobody could tell the two apart.
 func (s *Surface) equal(o *Surface) bool {
-	return o != nil && s.Site == o.Site && maps.Equal(s.docs, o.docs) && maps.Equal(s.moved, o.moved) && maps.Equal(s.gone, o.gone)
+	return o != nil && s.Site == o.Site && maps.Equal(s.docs, o.docs) && maps.Equal(s.moved, o.moved) && maps.Equal(s.gone, o.gone) &&
+		maps.Equal(s.ends, o.ends) && s.shelf == o.shelf
 }

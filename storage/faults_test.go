@@ -166,6 +166,15 @@ func actions() []action {
 			want: "3 3 <nil> <nil>",
 		},
 		{
+			name: "close out",
+			run:  closeAll,
+			result: func(t testing.TB, s *storage.Store) string {
+				pages, err := s.ArchivePages(t.Context(), "desk/world", 1, 10)
+				return fmt.Sprint(len(pages), len(pages[0].Stories), err)
+			},
+			want: "1 3 <nil>",
+		},
+		{
 			name: "sweep", steps: true,
 			run: func(ctx context.Context, s *storage.Store) error {
 				_, err := s.Sweep(ctx, storage.Retention{Now: start.Add(24 * time.Hour), Keep: map[string]time.Duration{"": time.Hour}}, nil)

@@ -429,7 +429,7 @@ func TestCheckFinds(t *testing.T) {
 		t.Fatalf("table %s is empty", table)
 		return "", nil
 	}
-	tables := []storage.Table{"meta", "source", "marks", "head", "body", "revision", "key", "change", "decision", "decided", "pin", "channel", "place", "filed"}
+	tables := []storage.Table{"meta", "source", "marks", "head", "body", "revision", "key", "change", "decision", "decided", "pin", "channel", "place", "filed", "closing", "archive", "archived"}
 	breaks := map[string]func(storage.Tx){}
 	for _, table := range tables {
 		breaks["garbage in "+string(table)] = func(tx storage.Tx) {
@@ -444,7 +444,7 @@ func TestCheckFinds(t *testing.T) {
 		}
 	}
 	// Rows that another one needs. Marks, keys and revisions may go: they are a cache, a lapse of memory, and retention.
-	for _, table := range []storage.Table{"source", "head", "body", "change", "decision", "decided", "pin", "place", "filed"} {
+	for _, table := range []storage.Table{"source", "head", "body", "change", "decision", "decided", "pin", "place", "filed", "closing", "archive", "archived"} {
 		breaks["missing in "+string(table)] = func(tx storage.Tx) {
 			key, _ := find(tx, table)
 			tx.Delete(table, key)
@@ -468,6 +468,11 @@ func TestCheckFinds(t *testing.T) {
 		key, _ := find(tx, "revision")
 		tx.Delete("revision", key[:len(key)-1]+"\x01")
 	}
+	breaks["a page that is missing"] = func(tx storage.Tx) {
+		key, val := find(tx, "archive")
+		tx.Delete("archive", key)
+		tx.Set("archive", key[:len(key)-1]+"\x02", val)
+	}
 	for name, damage := range breaks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -479,6 +484,9 @@ func TestCheckFinds(t *testing.T) {
 			setUp(t, s)
 			for i := range 3 {
 				merge(t, s, document(start, fmt.Sprintf("g1 https://a.example/1 edited%d %s", i, strings.Repeat("text_", 10))))
+			}
+			if err := closeAll(t.Context(), s); err != nil {
+				t.Fatal(err)
 			}
 			if _, err := s.Decide(t.Context(), deskwire.Decision{Verb: deskwire.Pin, Article: articles(t, s)[0].ID, At: start}); err != nil {
 				t.Fatal(err)

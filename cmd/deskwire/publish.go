@@ -94,8 +94,7 @@ func (n *Newsroom) pressNow(ctx context.Context, dry bool) (*publisher.Press, er
 	if dry {
 		press.Rehearse()
 	}
-	_, _, err = press.Update(ctx, n.now(), nil)
-	return press, err
+	return press, press.UpdateAll(ctx, n.now())
 }
 
 // exportDir is the folder of a static export. Everything goes through an os.Root: a name can not leave the folder, nor can a

@@ -159,7 +159,7 @@ func parseXML(t testing.TB, b []byte) *node {
 var prefix = map[string]string{
 	"": "", "http://www.w3.org/2005/Atom": "atom:", "http://purl.org/rss/1.0/modules/content/": "content:",
 	"http://purl.org/dc/elements/1.1/": "dc:", "http://purl.org/dc/terms/": "dcterms:", "http://search.yahoo.com/mrss/": "media:",
-	"http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
+	"http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:", "http://purl.org/syndication/history/1.0": "fh:",
 }
 
 func (n *node) name() string {

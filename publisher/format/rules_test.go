@@ -18,7 +18,7 @@ import (
 
 func TestRules(t *testing.T) {
 	t.Parallel()
-	for file, ed := range editions(t) {
+	for file, ed := range chained(t) {
 		docs := render(t, ed)
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
@@ -40,10 +40,7 @@ func checkRSS(t testing.TB, ed *deskwire.Edition, rss *node) {
 		t.Fatalf("root is %s %v", rss.name(), rss.attrs)
 	}
 	ch := rss.all("channel")[0]
-	self := site.Feed(&ed.Channel, format.RSSFile)
-	if links := ch.all("atom:link"); len(links) != 1 || links[0].attrs["rel"] != "self" || links[0].attrs["href"] != self || links[0].attrs["type"] != "application/rss+xml" {
-		t.Errorf("W01 self links: %v", links)
-	}
+	checkChain(t, ed, ch, "rss")
 	for name, want := range map[string]string{"language": "en", "link": site.Page(&ed.Channel), "pubDate": "", "textInput": "", "image": "", "webMaster": ""} {
 		if got := ch.one(name); got != want {
 			t.Errorf("W02 W08 W09 W10 channel %s = %q, want %q", name, got, want)
@@ -162,14 +159,9 @@ func checkAtom(t testing.TB, ed *deskwire.Edition, feed *node) {
 	if got := feed.one("atom:id"); got != site.ChannelTag(&ed.Channel) {
 		t.Errorf("W22 feed id %q", got)
 	}
-	self := 0
-	for _, l := range feed.all("atom:link") {
-		if l.attrs["rel"] == "self" && l.attrs["href"] == site.Feed(&ed.Channel, format.AtomFile) {
-			self++
-		}
-	}
-	if self != 1 || len(feed.all("atom:author")) != 1 || feed.all("atom:author")[0].one("atom:name") == "" || feed.one("atom:title") == "" {
-		t.Errorf("W01 W22 the feed has %d self links and %d authors", self, len(feed.all("atom:author")))
+	checkChain(t, ed, feed, "atom")
+	if len(feed.all("atom:author")) != 1 || feed.all("atom:author")[0].one("atom:name") == "" || feed.one("atom:title") == "" {
+		t.Errorf("W22 the feed has %d authors", len(feed.all("atom:author")))
 	}
 	seen := map[string]bool{}
 	entries := feed.all("atom:entry")
@@ -229,7 +221,7 @@ func checkXML(t testing.TB, root *node) {
 		if strings.Contains(n.name(), "/") {
 			t.Errorf("W07 element %s", n.name())
 		}
-		empty := n.name() == "enclosure" || n.name() == "atom:link" || n.name() == "atom:category" || n.name() == "itunes:category" || len(n.children) > 0 || n.attrs["url"] != ""
+		empty := n.name() == "enclosure" || n.name() == "atom:link" || n.name() == "atom:category" || n.name() == "itunes:category" || n.name() == "fh:archive" || len(n.children) > 0 || n.attrs["url"] != ""
 		if strings.TrimSpace(n.text) == "" && !empty && n.name() != "atom:source" {
 			t.Errorf("W21 <%s> is blank", n.name())
 		}
@@ -287,6 +279,7 @@ func checkJSON(t testing.TB, ed *deskwire.Edition, b []byte) {
 		Version, Title, Language string
 		Home                     string `json:"home_page_url"`
 		Feed                     string `json:"feed_url"`
+		Next                     string `json:"next_url"`
 		Author                   any
 		Authors                  []person
 		Items                    []struct {
@@ -308,9 +301,12 @@ func checkJSON(t testing.TB, ed *deskwire.Edition, b []byte) {
 	if err := json.Unmarshal(b, &feed); err != nil {
 		t.Fatalf("%v\n%s", err, b)
 	}
-	if feed.Version != "https://jsonfeed.org/version/1.1" || feed.Feed != site.Feed(&ed.Channel, format.JSONFile) || feed.Home != site.Page(&ed.Channel) ||
+	if feed.Version != "https://jsonfeed.org/version/1.1" || feed.Feed != address(ed, ed.Page, "json") || feed.Home != site.Page(&ed.Channel) ||
 		feed.Language != "en" || feed.Author != nil || len(feed.Authors) != 1 || feed.Title == "" {
 		t.Errorf("the feed says %+v", feed)
+	}
+	if want := address(ed, ed.Older, "json"); ed.Older.Number == 0 && feed.Next != "" || ed.Older.Number > 0 && feed.Next != want {
+		t.Errorf("next_url %q, want %q", feed.Next, want)
 	}
 	if len(feed.Items) != len(ed.Items) {
 		t.Fatalf("%d items, want %d", len(feed.Items), len(ed.Items))

@@ -67,18 +67,21 @@ func prepare(d *publisher.Document) *answer {
 	always := func(name, value string) { a.always = append(a.always, field{name, []string{value}}) }
 	always("Vary", "Accept-Encoding")
 	always("Cache-Control", cacheNews)
-	if d.Kind == publisher.KindFeed {
+	if isFeed(d.Kind) {
 		always("Access-Control-Allow-Origin", "*")
 		always("Access-Control-Expose-Headers", "ETag, Link")
 	}
-	if d.Kind == publisher.KindAsset {
+	switch d.Kind {
+	case publisher.KindAsset:
 		a.always[1].values = []string{cacheAssets}
+	case publisher.KindArchive:
+		a.always[1].values = []string{cacheArchive}
 	}
 	full := func(name, value string) { a.full = append(a.full, field{name, []string{value}}) }
 	full("Content-Type", d.Type)
 	full("X-Content-Type-Options", "nosniff")
 	full("Referrer-Policy", referrerPolicy)
-	if d.Kind == publisher.KindFeed {
+	if isFeed(d.Kind) {
 		full("Content-Security-Policy", feedPolicy)
 	} else {
 		full("Content-Security-Policy", pagePolicy)

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"deskwire"
 	"deskwire/publisher"
 	"deskwire/publisher/format"
 )
@@ -41,7 +42,7 @@ func New(press *publisher.Press, o Options) http.Handler {
 
 // routes are all addresses of the site. What stands at them is the press's to say: a document, or why there is none.
 func (h *handler) routes() {
-	document, negotiated, absent := h.read(h.document), h.read(h.negotiated), h.read(h.absent)
+	document, negotiated, archive, absent := h.read(h.document), h.read(h.negotiated), h.read(h.archive), h.read(h.absent)
 	h.mux.Handle("/{$}", document)
 	for _, kind := range []string{"/desks", "/topics"} {
 		h.mux.Handle(kind+"/{channel}/{$}", document)
@@ -50,6 +51,7 @@ func (h *handler) routes() {
 		h.mux.Handle(kind+"/{channel}/"+format.JSONFile, document)
 		h.mux.Handle(kind+"/{channel}/sources.opml", document)
 		h.mux.Handle(kind+"/{channel}/feed", negotiated)
+		h.mux.Handle(kind+"/{channel}/"+deskwire.ArchiveFolder+"{page}", archive)
 		h.mux.Handle(kind+"/{channel}/", absent) // moved, closed, or never there
 		h.mux.Handle(kind+"/{channel}", absent)
 	}
@@ -139,7 +141,8 @@ func (h *handler) options(w http.ResponseWriter, r *http.Request) {
 	head := w.Header()
 	head.Set("Allow", allow)
 	t := h.current()
-	if t != nil && (t.answers[r.URL.Path] != nil && t.answers[r.URL.Path].doc.Kind == publisher.KindFeed || strings.HasSuffix(r.URL.Path, "/feed")) {
+	if t != nil && (t.answers[r.URL.Path] != nil && t.answers[r.URL.Path].doc.Kind == publisher.KindFeed || strings.HasSuffix(r.URL.Path, "/feed") ||
+		strings.Contains(r.URL.Path, "/"+deskwire.ArchiveFolder)) {
 		head.Set("Access-Control-Allow-Origin", "*")
 		head.Set("Access-Control-Allow-Methods", "GET, HEAD")
 		head.Set("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since")
@@ -197,7 +200,7 @@ var files = map[string]bool{"": true, "feed": true, "sources.opml": true, format
 func channelPath(path string) (folder, file string) {
 	kind, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	name, file, _ := strings.Cut(rest, "/")
-	if kind != "desks" && kind != "topics" || name == "" || !files[file] {
+	if kind != "desks" && kind != "topics" || name == "" || !files[file] && !archiveFile(file) {
 		return "", ""
 	}
 	return "/" + kind + "/" + name + "/", file
