@@ -72,6 +72,7 @@ type Policy struct {
 	Pictures   bool
 	PerSource  int        // most items of one source; 0 is any number
 	Duplicates Duplicates // of stories that several carry
+	Tombstones bool       // Atom names what was killed as deleted, too (RFC 6721)
 }
 
 // Duplicates says what becomes of a story that several carry.

@@ -23,6 +23,7 @@ type atom struct {
 	Link      []xmlLink    `xml:"link"`
 	Author    atomPerson   `xml:"author"`
 	Entries   []*atomEntry `xml:"entry"`
+	*tombstones
 }
 
 // FeedXml makes it writable by gorilla/feeds.
@@ -82,6 +83,7 @@ func writeAtom(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) (
 		doc.Entries = append(doc.Entries, atomEntryOf(e, c))
 		mapped.Updated = max(mapped.Updated, e.stamp) // to the fraction
 	}
+	doc.bury(&ed.Channel.Policy, entries)
 	return write(doc, entries)
 }
 

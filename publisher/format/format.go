@@ -109,6 +109,9 @@ func (s *Site) prepare(ed *deskwire.Edition) (*channel, []*entry) {
 	for i := range ed.Items {
 		entries[i] = s.entry(&ed.Items[i], &c)
 	}
+	for _, r := range ed.Retracted {
+		entries = append(entries, s.retraction(r, &c))
+	}
 	return &c, entries
 }
 
@@ -135,29 +138,31 @@ func (s *Site) channel(ch *deskwire.Channel) channel {
 
 // An entry is an item made ready for any format: strings clean, addresses checked.
 type entry struct {
-	tag       string
-	title     string // of the source; may be empty
-	heading   string // the title, or what stands in for it
-	link      string // may be empty
-	summary   string // plain text
-	body      string // HTML
-	published time.Time
-	updated   time.Time // whole seconds, in UTC, as published
-	stamp     string    // updated, with a fraction that no other item of the edition has
-	authors   []deskwire.Author
-	tags      []string
-	language  string // "" where it is the channel's
-	rights    string
-	comments  string
-	via       deskwire.Via
-	media     []deskwire.Media
-	episode   *episode // nil for most
-	carriers  []origin
-	related   []relative
-	copy      bool
-	origin    origin
-	home      string // the source's front page
-	minutes   int
+	tag         string
+	title       string // of the source; may be empty
+	heading     string // the title, or what stands in for it
+	link        string // may be empty
+	summary     string // plain text
+	body        string // HTML
+	published   time.Time
+	updated     time.Time // whole seconds, in UTC, as published
+	stamp       string    // updated, with a fraction that no other item of the edition has
+	authors     []deskwire.Author
+	tags        []string
+	language    string // "" where it is the channel's
+	rights      string
+	comments    string
+	via         deskwire.Via
+	media       []deskwire.Media
+	episode     *episode // nil for most
+	carriers    []origin
+	related     []relative
+	copy        bool
+	origin      origin
+	home        string // the source's front page
+	minutes     int
+	status      string       // "" for most
+	corrections []correction // the newest first
 }
 
 // maxHeading is how much of a summary stands in for a title that a source did not give, in characters.
@@ -194,6 +199,7 @@ func (s *Site) entry(item *deskwire.Item, c *channel) *entry {
 		}
 	}
 	e.heading = cmp.Or(e.title, head(e.summary), e.origin.Name, e.tag)
+	e.correct(item.Corrections, c)
 	return e
 }
 

@@ -38,20 +38,22 @@ type jsonAttachment struct {
 
 // extension is what JSON Feed has no field for; docs/formats.md holds its schema.
 type extension struct {
-	Source   origin     `json:"source"`
-	Carriers []origin   `json:"carriers,omitempty"`
-	Copy     bool       `json:"copy,omitempty"`
-	Related  []relative `json:"related,omitempty"`
-	Pictures []picture  `json:"pictures,omitempty"`
-	Agencies []string   `json:"agencies,omitempty"`
-	Rights   string     `json:"rights,omitempty"`
-	Comments string     `json:"comments,omitempty"`
-	Via      *via       `json:"via,omitempty"`
-	Words    int        `json:"words,omitempty"`
-	Minutes  int        `json:"minutes,omitempty"`
-	Revision int        `json:"revision,omitempty"`
-	Pinned   bool       `json:"pinned,omitempty"`
-	Episode  *episode   `json:"episode,omitempty"`
+	Source      origin       `json:"source,omitzero"`  // no item has none, but one that was killed
+	Status      string       `json:"status,omitempty"` // killed, corrected
+	Corrections []correction `json:"corrections,omitempty"`
+	Carriers    []origin     `json:"carriers,omitempty"`
+	Copy        bool         `json:"copy,omitempty"`
+	Related     []relative   `json:"related,omitempty"`
+	Pictures    []picture    `json:"pictures,omitempty"`
+	Agencies    []string     `json:"agencies,omitempty"`
+	Rights      string       `json:"rights,omitempty"`
+	Comments    string       `json:"comments,omitempty"`
+	Via         *via         `json:"via,omitempty"`
+	Words       int          `json:"words,omitempty"`
+	Minutes     int          `json:"minutes,omitempty"`
+	Revision    int          `json:"revision,omitempty"`
+	Pinned      bool         `json:"pinned,omitempty"`
+	Episode     *episode     `json:"episode,omitempty"`
 }
 
 // relative is another story about the same event.
@@ -113,7 +115,11 @@ func writeJSON(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) (
 			b.Truncate(b.Len() - len("\n"))
 			b.WriteString(",\n")
 		}
-		if err := enc.Encode(jsonItemOf(e, &ed.Items[i])); err != nil {
+		item := new(deskwire.Item) // nothing is left of one that was killed
+		if i < len(ed.Items) {
+			item = &ed.Items[i]
+		}
+		if err := enc.Encode(jsonItemOf(e, item)); err != nil {
 			return nil, fmt.Errorf("feed: %w", err)
 		}
 	}
@@ -138,7 +144,7 @@ func jsonItemOf(e *entry, item *deskwire.Item) jsonItem {
 		Source: e.origin, Carriers: e.carriers, Copy: e.copy, Related: e.related, Agencies: lines(a.Agencies), Rights: e.rights, Comments: e.comments,
 		Words: max(a.Words, 0), Minutes: e.minutes, Revision: max(a.Revision, 0), Pinned: item.Pinned,
 	}}
-	out.Deskwire.Episode = e.episode
+	out.Deskwire.Episode, out.Deskwire.Status, out.Deskwire.Corrections = e.episode, e.status, e.corrections
 	if e.via != (deskwire.Via{}) {
 		out.Deskwire.Via = &via{e.via.Title, e.via.URL}
 	}

@@ -50,10 +50,7 @@ func checkRSS(t testing.TB, ed *deskwire.Edition, rss *node) {
 	if ch.one("description") == "" || ch.one("title") == "" {
 		t.Errorf("W21 the channel has no title or description")
 	}
-	items := ch.all("item")
-	if len(items) != len(ed.Items) {
-		t.Fatalf("%d items, want %d", len(items), len(ed.Items))
-	}
+	items := shownOf(t, ed, ch.all("item"), checkRSSRetraction)
 	for i, item := range items {
 		checkRSSItem(t, &ed.Items[i], item)
 	}
@@ -164,10 +161,7 @@ func checkAtom(t testing.TB, ed *deskwire.Edition, feed *node) {
 		t.Errorf("W22 the feed has %d authors", len(feed.all("atom:author")))
 	}
 	seen := map[string]bool{}
-	entries := feed.all("atom:entry")
-	if len(entries) != len(ed.Items) {
-		t.Fatalf("%d entries, want %d", len(entries), len(ed.Items))
-	}
+	entries := shownOf(t, ed, feed.all("atom:entry"), checkAtomRetraction)
 	for i, e := range entries {
 		it := &ed.Items[i]
 		if e.one("atom:id") != site.Tag(it.ID) || e.one("atom:title") == "" || len(e.all("atom:author")) == 0 || e.one("atom:published") == "" {
@@ -295,7 +289,10 @@ func checkJSON(t testing.TB, ed *deskwire.Edition, b []byte) {
 				URL  string
 				Type string `json:"mime_type"`
 			}
-			Deskwire struct{ Source struct{ Name string } } `json:"_deskwire"`
+			Deskwire struct {
+				Source struct{ Name string }
+				Status string
+			} `json:"_deskwire"`
 		}
 	}
 	if err := json.Unmarshal(b, &feed); err != nil {
@@ -308,9 +305,14 @@ func checkJSON(t testing.TB, ed *deskwire.Edition, b []byte) {
 	if want := address(ed, ed.Older, "json"); ed.Older.Number == 0 && feed.Next != "" || ed.Older.Number > 0 && feed.Next != want {
 		t.Errorf("next_url %q, want %q", feed.Next, want)
 	}
-	if len(feed.Items) != len(ed.Items) {
-		t.Fatalf("%d items, want %d", len(feed.Items), len(ed.Items))
+	for i, it := range shownOf(t, ed, feed.Items, nil)[len(ed.Items):len(feed.Items)] {
+		at := ed.Retracted[i].At.Truncate(time.Second)
+		if it.ID != site.Tag(ed.Retracted[i].Item) || it.Deskwire.Status != "killed" || it.Deskwire.Source.Name != "" || it.URL+it.HTML+it.Image != "" || it.Text == "" ||
+			!it.Published.Equal(at) || !it.Modified.Equal(at) || len(it.Attachments) > 0 {
+			t.Errorf("a killed item says %+v", it)
+		}
 	}
+	feed.Items = feed.Items[:len(ed.Items)]
 	for i, it := range feed.Items {
 		if it.ID != site.Tag(ed.Items[i].ID) || it.Author != nil || len(it.Authors) == 0 || (it.HTML == "") == (it.Text == "") || it.Deskwire.Source.Name == "" ||
 			it.Published.IsZero() || it.Modified.Before(it.Published) {
