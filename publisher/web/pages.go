@@ -96,6 +96,7 @@ type itemView struct {
 	Source, SourceURL   string
 	Carriers            []link
 	Related             []related
+	Corrections         []correction // the newest first
 	Picture             *deskwire.Media
 	Alt                 string
 	Authors             []string
@@ -109,6 +110,12 @@ type itemView struct {
 type related struct {
 	link
 	Source string
+}
+
+// A correction is what an editor corrected.
+type correction struct {
+	At   clock
+	Text string
 }
 
 // A clock is a time for people and for machines.
@@ -239,6 +246,11 @@ func (p *Pages) item(item *deskwire.Item, site *format.Site, language string) it
 	for _, r := range item.Related {
 		if l := (link{Title: format.Line(r.Title), URL: format.Address(r.Link)}); l.Title != "" && l.URL != "" {
 			v.Related = append(v.Related, related{l, format.Line(r.Source)})
+		}
+	}
+	for _, c := range item.Corrections {
+		if text := format.Line(c.Text); text != "" {
+			v.Corrections = append(v.Corrections, correction{p.clock(c.At), text})
 		}
 	}
 	if m := a.Picture(); m != nil && loadable(m.URL, site) != "" {

@@ -269,6 +269,7 @@ func (d *decoder) channel(v *value, k deskwire.ChannelKind) {
 			PerSource: v.number("per_source", 0),
 
 			Duplicates: deskwire.Duplicates(or(v.str("duplicates"), string(deskwire.DuplicatesCollapse))),
+			Tombstones: v.yes("tombstones", false),
 		},
 	}
 	if l := v.get("limit"); l != nil && c.Policy.Limit > 0 && c.Policy.Limit < fewItems {
