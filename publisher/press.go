@@ -113,7 +113,7 @@ func (p *Press) Update(ctx context.Context, now time.Time, touched []string) (ch
 		clear(p.until) // a source has another name: it may stand anywhere
 	}
 	if p.shelf == nil || news {
-		p.shelf = newShelf(p.setting.site, p.setting.channels, p.sources.named)
+		p.shelf = newShelf(p.store.Identity(), p.setting.site, p.setting.channels, p.sources.named)
 	}
 	s := newSheet(p.now.Load(), p.setting.site, now)
 	s.next.shelf = p.shelf

@@ -24,7 +24,7 @@ type shelf struct {
 	prints   map[string]uint64 // of what readers see of a channel's configuration, by its path, and of a source's, by its name
 }
 
-func newShelf(site format.Site, channels []deskwire.Channel, sources map[string]deskwire.Source) *shelf {
+func newShelf(store string, site format.Site, channels []deskwire.Channel, sources map[string]deskwire.Source) *shelf {
 	s := &shelf{site: site, channels: map[string]*deskwire.Channel{}, sources: sources, prints: map[string]uint64{}}
 	for i := range channels {
 		ch := channels[i]
@@ -32,7 +32,7 @@ func newShelf(site format.Site, channels []deskwire.Channel, sources map[string]
 		seen := ch
 		seen.Was, seen.Take, seen.Drop = nil, nil, nil
 		seen.Policy.Limit, seen.Policy.MaxAge, seen.Policy.PerSource = 0, 0, 0
-		s.prints[ch.Path()] = print(site, seen)
+		s.prints[ch.Path()] = print(store, site, seen)
 	}
 	for name, src := range sources {
 		s.prints[name] = print(deskwire.Source{

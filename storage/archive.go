@@ -28,7 +28,7 @@ type ArchivePage struct {
 	Bytes   int               // of text, when they were closed
 	Full    bool              // nothing is added any more
 	Sources []string          // whose articles they were when they were closed, sorted
-	// Changed grows whenever a story of the page changes in any way that a reader might see.
+	// Changed grows whenever a story of the page changes in any way that a reader might see; adding one is no such change.
 	Changed Stamp
 }
 
@@ -357,7 +357,9 @@ func addClosed(tx Tx, archive deskwire.ID, stories []Addition, now time.Time) er
 		page = &ArchivePage{Number: 1}
 	}
 	put := func() {
-		page.Changed = tx.Stamp()
+		if page.Changed == 0 { // what is added changes nothing of what stood there
+			page.Changed = tx.Stamp()
+		}
 		tx.Set(tableArchive, archiveKey(archive, page.Number), page.encode())
 	}
 	dirty := false

@@ -48,6 +48,7 @@ func (a *app) delegate(ctx context.Context, conn *control.Conn, plan *Plan, args
 	return conn.Run(ctx, control.Request{
 		Protocol: control.Protocol, File: conn.Hello.File, Fingerprint: plan.Print,
 		Args: args, User: a.env.User, Progress: a.env.Terminal, Width: a.env.Width,
+		Input: a.env.Streams.Input,
 	}, a.env.Streams)
 }
 

@@ -47,7 +47,7 @@ func (a *app) publishCmd() *cobra.Command {
 				return err
 			}
 			defer d.root.Close()
-			a.env.Streams.Create = d.create
+			a.env.Streams.Create, a.env.Streams.Input = d.create, d.archives()
 			if err := a.inRoom(export)(cmd, args); err != nil {
 				return err
 			}
@@ -74,7 +74,7 @@ func (a *app) export(ctx context.Context, n *Newsroom, dry bool) error {
 	if err != nil {
 		return err
 	}
-	_, err = web.Export(ctx, press, func(name string) (io.WriteCloser, error) { return a.env.Streams.Create(name) })
+	_, err = web.Export(ctx, press, a.env.Streams.Input, n.now(), func(name string) (io.WriteCloser, error) { return a.env.Streams.Create(name) })
 	return err
 }
 
@@ -102,8 +102,8 @@ func (n *Newsroom) pressNow(ctx context.Context, dry bool) (*publisher.Press, er
 type exportDir struct {
 	root                   *os.Root
 	dry                    bool
-	before                 []string // what the last export wrote
-	names                  map[string]bool
+	before                 []string        // what the last export wrote
+	names                  map[string]bool // what belongs to this export
 	touched                map[string]bool // folders
 	seen, written, removed int
 }
@@ -124,6 +124,29 @@ func openExport(dir string, dry bool) (*exportDir, error) {
 	}
 	d.before = strings.Fields(string(list))
 	return d, nil
+}
+
+// archives is what the last export wrote of archive pages, but for those of which a file is missing: they are written again. It
+// is nothing where that would be more than a daemon takes.
+func (d *exportDir) archives() []byte {
+	list, err := d.root.ReadFile(web.ArchiveState)
+	if err != nil {
+		return nil
+	}
+	var b bytes.Buffer
+	for line := range strings.Lines(string(list)) {
+		page, _, _ := strings.Cut(line, " ")
+		if !slices.ContainsFunc(web.ArchiveFiles(page), func(name string) bool {
+			_, err := d.root.Stat(name)
+			return err != nil
+		}) {
+			b.WriteString(line)
+		}
+	}
+	if b.Len() > control.MaxInput {
+		return nil
+	}
+	return b.Bytes()
 }
 
 // create starts a file below the folder.
@@ -149,6 +172,14 @@ func (f *exportFile) Close() error {
 	d := f.d
 	d.names[f.name] = true
 	d.seen++
+	if f.name == web.Manifest { // it also names what stays as it is
+		for name := range strings.FieldsSeq(f.String()) {
+			if !d.names[name] {
+				d.names[name] = true
+				d.seen++
+			}
+		}
+	}
 	if old, err := d.root.ReadFile(f.name); err == nil && bytes.Equal(old, f.Bytes()) {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"deskwire/publisher"
 )
@@ -23,8 +24,11 @@ const Manifest = ".deskwire-export"
 const serverFolder = "_server"
 
 // Export writes everything that the press has as files: the same bytes at the same addresses as over HTTP, compressed forms
-// beside them, and what web servers have to be told. It returns how many files that were.
-func Export(ctx context.Context, press *publisher.Press, sink Sink) (int, error) {
+// beside them, and what web servers have to be told. It returns how many files the export has.
+//
+// before is what the last export to the same place wrote as [ArchiveState], without the pages of which files are missing; nil
+// where there was none. Archive pages that stand there as they are now are not written: the manifest names them all the same.
+func Export(ctx context.Context, press *publisher.Press, before []byte, now time.Time, sink Sink) (int, error) {
 	surface := press.Surface()
 	if surface == nil {
 		return 0, fmt.Errorf("export: nothing was made yet")
@@ -41,21 +45,21 @@ func Export(ctx context.Context, press *publisher.Press, sink Sink) (int, error)
 		return nil
 	}
 	for d := range surface.Documents() {
-		name := fileName(d.Path)
-		for _, f := range []struct {
-			suffix string
-			body   []byte
-		}{{"", d.Plain.Body}, {".br", d.Brotli.Body}, {".gz", d.Gzip.Body}} {
-			if f.body == nil && f.suffix != "" {
-				continue
-			}
-			if err := put(name+f.suffix, f.body); err != nil {
-				return len(names), err
-			}
+		if err := putForms(d, put); err != nil {
+			return len(names), err
 		}
 	}
 	for _, s := range snippets(surface) {
 		if err := put(path.Join(serverFolder, s.name), []byte(s.text)); err != nil {
+			return len(names), err
+		}
+	}
+	kept, state, err := exportArchives(ctx, press, before, now, put)
+	if err != nil {
+		return len(names), err
+	}
+	if names = append(names, kept...); len(state) > 0 {
+		if err := put(ArchiveState, state); err != nil {
 			return len(names), err
 		}
 	}

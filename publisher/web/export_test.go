@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"deskwire"
 )
@@ -37,7 +38,7 @@ func (f folder) sink(name string) (io.WriteCloser, error) {
 func export(t testing.TB, n *newsroom) folder {
 	t.Helper()
 	f := folder{}
-	count, err := Export(t.Context(), n.press, f.sink)
+	count, err := Export(t.Context(), n.press, nil, n.now, f.sink)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,15 +105,15 @@ func TestExportFails(t *testing.T) {
 	n := running(t)
 	broken := errors.New("disk full")
 	f := &failing{after: 3, err: broken}
-	if _, err := Export(t.Context(), n.press, f.sink); !errors.Is(err, broken) || !f.aborted {
+	if _, err := Export(t.Context(), n.press, nil, n.now, f.sink); !errors.Is(err, broken) || !f.aborted {
 		t.Errorf("error %v, aborted %v", err, f.aborted)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Export(ctx, n.press, folder{}.sink); !errors.Is(err, context.Canceled) {
+	if _, err := Export(ctx, n.press, nil, n.now, folder{}.sink); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v after the end", err)
 	}
-	if _, err := Export(t.Context(), open(t, world).press, folder{}.sink); err == nil {
+	if _, err := Export(t.Context(), open(t, world).press, nil, n.now, folder{}.sink); err == nil {
 		t.Error("nothing was made, and nothing said")
 	}
 }
@@ -168,6 +169,94 @@ func TestSnippets(t *testing.T) {
 		}
 		if strings.Count(text, "{") != strings.Count(text, "}") || strings.Contains(text, "%!") {
 			t.Errorf("%s is broken:\n%s", name, text)
+		}
+	}
+}
+
+// An archive page is written when it is new or looks different, and not again.
+func TestExportArchives(t *testing.T) {
+	t.Parallel()
+	n := archived(t)
+	all := folder{}
+	again := func() (pages string) {
+		t.Helper()
+		f := folder{}
+		count, err := Export(t.Context(), n.press, all[ArchiveState], n.now, f.sink)
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed := strings.Fields(string(f[Manifest]))
+		if len(listed) != count || !slices.IsSorted(listed) {
+			t.Errorf("the manifest lists %d files, told were %d", len(listed), count)
+		}
+		var wrote []string
+		for name, b := range f {
+			if all[name] = b; strings.Contains(name, "/archive/") && strings.HasSuffix(name, ".rss") {
+				wrote = append(wrote, strings.TrimPrefix(name, "desks/world/archive/"))
+			}
+		}
+		for _, name := range listed {
+			if all[name] == nil {
+				t.Errorf("%s is listed and was never written", name)
+			}
+		}
+		for name := range all {
+			if name != Manifest && !slices.Contains(listed, name) {
+				delete(all, name) // as the next export would
+			}
+		}
+		slices.Sort(wrote)
+		return strings.Join(wrote, " ")
+	}
+	says := func(count int) {
+		for range count {
+			n.now = n.now.Add(time.Minute)
+			n.say("harbour", "More")
+		}
+		n.publish()
+	}
+	for i, step := range []struct {
+		do         func()
+		wrote, has string
+	}{
+		{func() {}, "1-5.rss", "1-5"},
+		{func() {}, "", "1-5"},
+		{func() { says(1) }, "1-6.rss", "1-5 1-6"},
+		{func() { says(100) }, "1.rss 2-6.rss", "1 1-5 1-6 2-6"},
+		{func() { says(1) }, "2-7.rss", "1 1-5 1-6 2-6 2-7"},
+		{func() { says(1) }, "2-8.rss", "1 1-5 1-6 2-6 2-7 2-8"},
+		{func() { says(1) }, "2-9.rss", "1 1-6 2-6 2-7 2-8 2-9"},
+		{func() {
+			id, err := n.store.Find(t.Context(), "harbour-3")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := n.store.Decide(t.Context(), deskwire.Decision{Verb: deskwire.Kill, Article: id, At: n.now, By: "a"}); err != nil {
+				t.Fatal(err)
+			}
+			n.publish()
+		}, "1-6.rss 1.rss", "1 1-6 2-6 2-7 2-8 2-9"},
+		{func() {
+			n.site.Title = "Another name"
+			n.press.Reconfigure(n.site, n.channels, n.sources)
+			n.publish()
+		}, "1-6.rss 1.rss 2-6.rss 2-7.rss 2-8.rss 2-9.rss", "1 1-6 2-6 2-7 2-8 2-9"},
+	} {
+		step.do()
+		wrote := again()
+		var has []string
+		for name := range all {
+			if at, ok := strings.CutPrefix(name, "desks/world/archive/"); ok && strings.HasSuffix(at, ".json.gz") {
+				has = append(has, strings.TrimSuffix(at, ".json.gz"))
+				doc, _, err := n.press.ArchivePage(t.Context(), "/"+strings.TrimSuffix(name, ".gz"), n.now)
+				if err != nil || doc == nil || !bytes.Equal(doc.Gzip.Body, all[name]) {
+					t.Errorf("step %d: %s is not what is served", i, name)
+				}
+			}
+		}
+		slices.Sort(has)
+		if wrote != step.wrote || strings.Join(has, " ") != step.has {
+			t.Errorf("step %d wrote %q and has %q, want %q and %q", i, wrote, has, step.wrote, step.has)
 		}
 	}
 }

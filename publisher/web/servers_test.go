@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +38,9 @@ func TestUnderOtherServers(t *testing.T) {
 
 func under(t *testing.T, packs bool, command func(dir, addr string) *exec.Cmd) {
 	n := running(t)
-	n.channels = []deskwire.Channel{world}
+	short := world
+	short.Policy.Limit = 1
+	n.channels = []deskwire.Channel{short}
 	n.press.Reconfigure(n.site, n.channels, n.sources)
 	n.publish()
 	dir := t.TempDir()
@@ -70,7 +73,13 @@ func under(t *testing.T, packs bool, command func(dir, addr string) *exec.Cmd) {
 		t.Cleanup(func() { got.Body.Close() })
 		return got
 	}
-	for d := range n.press.Surface().Documents() {
+	docs := slices.Collect(n.press.Surface().Documents())
+	const page = "/desks/world/archive/1-2.atom"
+	doc, _, err := n.press.ArchivePage(t.Context(), page, n.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range append(docs, doc) {
 		got, want := ask(d.Path), n.ask("GET", d.Path)
 		if b := body(t, got); got.StatusCode != 200 || !bytes.Equal(b, d.Plain.Body) {
 			t.Errorf("%s = %d, %d bytes, want %d", d.Path, got.StatusCode, len(b), len(d.Plain.Body))
@@ -87,6 +96,9 @@ func under(t *testing.T, packs bool, command func(dir, addr string) *exec.Cmd) {
 		if b := body(t, got); got.Header.Get("Content-Encoding") != "gzip" || !bytes.Equal(b, d.Gzip.Body) || got.Header.Get("Vary") != "Accept-Encoding" {
 			t.Errorf("%s gzip: %v, %d bytes, want %d", d.Path, got.Header, len(b), len(d.Gzip.Body))
 		}
+	}
+	if got, want := ask(page).Header.Get("Cache-Control"), n.ask("GET", page).Header.Get("Cache-Control"); got != want {
+		t.Errorf("%s: Cache-Control %q, served %q", page, got, want)
 	}
 	for _, tt := range []struct {
 		path, header string

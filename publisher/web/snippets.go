@@ -51,6 +51,14 @@ add_header X-Content-Type-Options nosniff always;
 add_header Referrer-Policy %[1]s always;
 add_header Content-Security-Policy "%[2]s" always;
 add_header Cache-Control "%[3]s";
+location ~ ^%[5]s/(desks|topics)/[^/]+/archive/ {
+	add_header X-Content-Type-Options nosniff always;
+	add_header Referrer-Policy %[1]s always;
+	add_header Content-Security-Policy "%[4]s" always;
+	add_header Cache-Control "%[6]s";
+	add_header Access-Control-Allow-Origin *;
+	add_header Access-Control-Expose-Headers "ETag, Link";
+}
 location ~ \.(rss|atom|json|opml)$ {
 	add_header X-Content-Type-Options nosniff always;
 	add_header Referrer-Policy %[1]s always;
@@ -74,7 +82,7 @@ location ~ ^%[5]s/(desks|topics)/[^/]+/feed$ {
 }
 location ~ /\. { return 404; }
 location ^~ %[5]s/_server/ { return 404; }
-`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root)
+`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheArchive)
 	for _, from := range r.from {
 		fmt.Fprintf(&b, "location ^~ %[1]s%[2]s { rewrite ^%[1]s%[2]s(.*)$ %[1]s%[3]s$1 permanent; }\n", r.root, from, r.moved[from])
 	}
@@ -121,6 +129,8 @@ route {
 		Access-Control-Allow-Origin *
 		Access-Control-Expose-Headers "ETag, Link"
 	}
+	@archive path_regexp ^%[5]s/(desks|topics)/[^/]+/archive/
+	header @archive Cache-Control "%[6]s"
 	@rss path *.rss
 	header @rss Content-Type "application/rss+xml; charset=utf-8"
 	@atom path *.atom
@@ -133,7 +143,7 @@ route {
 		precompressed br gzip
 	}
 }
-`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root)
+`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheArchive)
 	return b.String()
 }
 
@@ -161,6 +171,9 @@ AddType "text/x-opml; charset=utf-8" .opml
 		Header set Access-Control-Allow-Origin *
 		Header set Access-Control-Expose-Headers "ETag, Link"
 	</FilesMatch>
+	<LocationMatch "^%[5]s/(desks|topics)/[^/]+/archive/">
+		Header set Cache-Control "%[6]s"
+	</LocationMatch>
 </IfModule>
 <IfModule mod_rewrite.c>
 	RewriteEngine On
@@ -171,7 +184,7 @@ AddType "text/x-opml; charset=utf-8" .opml
 	RewriteRule ^%[5]s/((desks|topics)/[^/]+/feed)$ %[5]s/$1.rss [PT]
 </IfModule>
 RedirectMatch 404 ^%[5]s/(_server/|\.)
-`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root)
+`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheArchive)
 	for _, from := range r.from {
 		fmt.Fprintf(&b, "RedirectMatch 301 ^%[1]s%[2]s(.*)$ %[1]s%[3]s$1\n", r.root, from, r.moved[from])
 	}

@@ -33,7 +33,7 @@ func Dial(ctx context.Context, path string) (*Conn, error) {
 	}
 	c := &Conn{conn: conn, r: bufio.NewReader(conn)}
 	conn.SetReadDeadline(time.Now().Add(greeting))
-	if err := readLine(c.r, &c.Hello); err != nil {
+	if err := readLine(c.r, maxLine, &c.Hello); err != nil {
 		conn.Close()
 		// A daemon that is just going down takes the connection and says nothing.
 		return nil, ErrNoDaemon

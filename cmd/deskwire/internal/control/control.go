@@ -25,11 +25,13 @@ import (
 )
 
 // Protocol is the version of the conversation. Both sides refuse another one.
-const Protocol = 1
+const Protocol = 2
 
 const (
-	// maxLine bounds Hello and Request: 64 KB hold any command line that a person types.
+	// maxLine bounds Hello, and Request without its input: 64 KB hold any command line that a person types.
 	maxLine = 64 << 10
+	// MaxInput bounds what a command is given besides its arguments: what is known of 50,000 archive pages.
+	MaxInput = 4 << 20
 	// maxFrame bounds one frame; longer writes are cut into several.
 	maxFrame = 64 << 10
 )
@@ -53,6 +55,7 @@ type Request struct {
 	User        string   `json:"user,omitempty"` // who asks, for decisions
 	Progress    bool     `json:"progress,omitempty"`
 	Width       int      `json:"width,omitempty"` // of the client's terminal, 0 for none
+	Input       []byte   `json:"input,omitempty"` // what the command works on besides its arguments
 }
 
 // The kinds of frames.
@@ -80,6 +83,8 @@ type Streams struct {
 	Progress       func(Progress)
 	// Create starts a file at or below the place that the client's user named.
 	Create func(name string) (File, error)
+	// Input is what the client found at that place and the command has to know: at most MaxInput bytes.
+	Input []byte
 }
 
 // A File appears under its name when it is closed, whole, or not at all.
@@ -235,14 +240,14 @@ func relay(r *bufio.Reader, s Streams) (code int, err error) {
 	}
 }
 
-// readLine reads one line of JSON into v.
-func readLine(r *bufio.Reader, v any) error {
+// readLine reads one line of JSON, of at most so many bytes, into v.
+func readLine(r *bufio.Reader, most int, v any) error {
 	line := make([]byte, 0, 1024)
 	for {
 		part, err := r.ReadSlice('\n')
 		line = append(line, part...)
-		if len(line) > maxLine {
-			return fmt.Errorf("a line of more than %d bytes", maxLine)
+		if len(line) > most {
+			return fmt.Errorf("a line of more than %d bytes", most)
 		}
 		if err == nil {
 			return json.Unmarshal(line, v)

@@ -257,7 +257,7 @@ func TestHostileFrames(t *testing.T) {
 		}
 	}
 	var h Hello
-	if err := readLine(bufio.NewReader(strings.NewReader(strings.Repeat("x", 2*maxLine))), &h); err == nil {
+	if err := readLine(bufio.NewReader(strings.NewReader(strings.Repeat("x", 2*maxLine))), maxLine, &h); err == nil {
 		t.Error("an endless line: no error")
 	}
 }
@@ -274,5 +274,24 @@ func TestSilentClient(t *testing.T) {
 	conn.SetReadDeadline(time.Now().Add(3 * greeting))
 	if _, err := io.Copy(io.Discard, conn); err != nil {
 		t.Errorf("the daemon did not hang up: %v", err)
+	}
+}
+
+// What a command works on besides its arguments reaches the daemon whole, up to a limit.
+func TestInput(t *testing.T) {
+	var got []byte
+	path := start(t, func(_ context.Context, _ Request, s Streams) int {
+		got = s.Input
+		return 0
+	})
+	req := request("publish")
+	req.Input = bytes.Repeat([]byte("line of input\n"), MaxInput/14)
+	if _, code, err := do(t, path, req); err != nil || code != 0 || !bytes.Equal(got, req.Input) {
+		t.Errorf("code %d, %v, %d bytes of %d arrived", code, err, len(got), len(req.Input))
+	}
+	got = nil
+	req.Input = bytes.Repeat(req.Input, 2)
+	if _, _, err := do(t, path, req); err == nil || got != nil {
+		t.Errorf("too much: %v, %d bytes arrived", err, len(got))
 	}
 }

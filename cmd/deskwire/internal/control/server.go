@@ -3,6 +3,7 @@ package control
 import (
 	"bufio"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -121,7 +122,7 @@ func (s *Server) answer(ctx context.Context, conn net.Conn) {
 	}
 	r := bufio.NewReader(conn)
 	var req Request
-	if err := readLine(r, &req); err != nil {
+	if err := readLine(r, maxLine+base64.StdEncoding.EncodedLen(MaxInput), &req); err != nil {
 		return
 	}
 	conn.SetDeadline(time.Time{})
@@ -137,7 +138,9 @@ func (s *Server) answer(ctx context.Context, conn net.Conn) {
 	if fault := s.Hello().refuses(req); fault != nil {
 		fmt.Fprintf(writer{w, frameStderr}, "deskwire: error: %v\n", fault)
 	} else {
-		code = s.Run(ctx, req, w.streams(req.Progress))
+		streams := w.streams(req.Progress)
+		streams.Input = req.Input
+		code = s.Run(ctx, req, streams)
 	}
 	w.frame(frameExit, []byte{byte(code)})
 }
