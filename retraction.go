@@ -30,6 +30,17 @@ type Correction struct {
 	Text string // what changed, in the editor's words
 }
 
+// A Notice is an entry of a channel's corrections feed: a correction of an item, or that it was killed.
+type Notice struct {
+	ID     ID // of the decision
+	Item   ID // that it is about
+	At     time.Time
+	Killed bool // then nothing more is said
+	Title  string
+	Link   string
+	Text   string // what changed
+}
+
 // MaxCorrection is how long the text of a correction may be, in characters: it stands at the head of every feed's item.
 const MaxCorrection = 1000
 

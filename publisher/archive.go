@@ -122,9 +122,10 @@ const (
 
 // A draft is an edition on its way.
 type draft struct {
-	ch    *deskwire.Channel
-	ed    deskwire.Edition
-	until time.Time
+	ch      *deskwire.Channel
+	created time.Time
+	ed      deskwire.Edition
+	until   time.Time
 	// closes are the items that go into the archive; many were never in the feed.
 	closes []deskwire.ID
 	err    error // it can not be published

@@ -163,11 +163,11 @@ func (f *Filer) beyond(ctx context.Context, stories []*deskwire.Story, touched m
 		return d.Verb == deskwire.Kill || d.Verb == deskwire.Embargo || d.Verb == deskwire.Hide
 	}
 	for _, s := range stories {
+		for _, sh := range s.Shown { // known where it was killed, embargoed or corrected
+			touched[sh.Channel] = true
+		}
 		if !slices.ContainsFunc(s.Decisions, takes) {
 			continue
-		}
-		for _, sh := range s.Shown {
-			touched[sh.Channel] = true
 		}
 		related, err := f.Store.Related(ctx, beyondMost, s)
 		if err != nil {

@@ -180,10 +180,10 @@ func (p *Press) fresh(key string, now time.Time) bool {
 
 // draft composes one channel.
 func (p *Press) draft(ctx context.Context, s *sheet, ch *deskwire.Channel, st storage.ChannelState) *draft {
-	d := &draft{ch: ch}
 	if st.Created.IsZero() {
 		st.Created = s.time.UTC().Truncate(time.Second) // nobody filed it yet
 	}
+	d := &draft{ch: ch, created: st.Created}
 	var stories []deskwire.Story
 	if stories, d.err = Gather(ctx, p.store, *ch, s.time, p.sources.named); d.err == nil {
 		d.ed, d.until = Compose(*ch, s.time, stories, p.sources.named, st.Created)
@@ -211,6 +211,13 @@ func (p *Press) channel(ctx context.Context, s *sheet, d *draft) error {
 	proofs, err := p.render(ed, bodies)
 	if err != nil {
 		return err
+	}
+	said, end, err := p.corrections(ctx, s, ch, d.created)
+	if err != nil {
+		return err
+	}
+	if proofs = append(proofs, said); !end.IsZero() && (until.IsZero() || end.Before(until)) {
+		until = end
 	}
 	for i := range proofs {
 		s.put(proofs[i], ch.Key())
@@ -377,11 +384,12 @@ func (p *Press) common(s *sheet) error {
 
 // A sheet is a surface in the making.
 type sheet struct {
-	time    time.Time
-	old     *Surface // nil the first time
-	next    *Surface
-	made    []*Document     // those that changed
-	changed map[string]bool // channels of which something did
+	time     time.Time
+	old      *Surface // nil the first time
+	next     *Surface
+	made     []*Document     // those that changed
+	changed  map[string]bool // channels of which something did
+	bulletin *bulletin       // nil before a channel asked for it
 }
 
 func newSheet(old *Surface, site format.Site, now time.Time) *sheet {
@@ -409,7 +417,7 @@ func (s *sheet) put(d proof, channel string) {
 
 // keep takes a channel's documents over as they stand.
 func (s *sheet) keep(ch *deskwire.Channel) {
-	for _, file := range []string{"", format.RSSFile, format.AtomFile, format.JSONFile, sourcesFile} {
+	for _, file := range []string{"", format.RSSFile, format.AtomFile, format.JSONFile, format.CorrectionsFile, sourcesFile} {
 		s.keepPath(ch.Path() + file)
 	}
 	if s.old != nil {

@@ -72,3 +72,51 @@ func TestRetractedBesideTheLimit(t *testing.T) {
 		t.Errorf("%d items, retracted %v", len(ed.Items), ed.Retracted)
 	}
 }
+
+// What a channel's corrections feed says: of what it published, and nothing that would name what it may not.
+func TestNotices(t *testing.T) {
+	t.Parallel()
+	at := func(hours int) time.Time { return noon.Add(time.Duration(hours) * time.Hour) }
+	here, elsewhere := deskwire.Showing{Item: "1", Channel: "desk/d", At: at(-8)}, deskwire.Showing{Item: "1", Channel: "desk/e", At: at(-8)}
+	decide := func(hours int, d deskwire.Decision) deskwire.Decision {
+		d.ID, d.Article, d.At = deskwire.ID(d.Verb)+d.ID, "1", at(hours)
+		return d
+	}
+	correct := decide(-3, deskwire.Decision{Verb: deskwire.Correct, Value: "Forty.", Edits: []deskwire.Edited{{Field: "title", Value: "Right"}}})
+	kill := decide(-2, deskwire.Decision{Verb: deskwire.Kill})
+	corrected := deskwire.Notice{ID: "correct", Item: "1", At: at(-3), Title: "Right", Link: "https://a.example/1", Text: "Forty."}
+	withdrawn := deskwire.Notice{ID: "kill", Item: "1", At: at(-2), Killed: true}
+	for _, c := range []struct {
+		name      string
+		decisions []deskwire.Decision
+		shown     []deskwire.Showing
+		want      []deskwire.Notice
+		updated   time.Time
+		until     time.Time
+	}{
+		{"corrected", []deskwire.Decision{correct}, []deskwire.Showing{here}, []deskwire.Notice{corrected}, at(-3), at(90)},
+		{"in another channel", []deskwire.Decision{correct}, []deskwire.Showing{elsewhere}, nil, at(-99), time.Time{}},
+		{"before anybody had read it", []deskwire.Decision{correct}, []deskwire.Showing{{Item: "1", Channel: "desk/d", At: at(-3)}}, nil, at(-99), time.Time{}},
+		{"corrected and taken back", []deskwire.Decision{correct, decide(-1, deskwire.Decision{Verb: deskwire.Undo, Undoes: "correct"})}, []deskwire.Showing{here}, nil, at(-1), time.Time{}},
+		{"corrected and hidden", []deskwire.Decision{correct, decide(-1, deskwire.Decision{Verb: deskwire.Hide})}, []deskwire.Showing{here}, nil, at(-3), time.Time{}},
+		{"corrected and under embargo", []deskwire.Decision{correct, decide(-1, deskwire.Decision{Verb: deskwire.Embargo, Until: at(5)})}, []deskwire.Showing{here}, nil, at(-3), at(5)},
+		{"corrected and killed: only that is left", []deskwire.Decision{correct, kill}, []deskwire.Showing{here}, []deskwire.Notice{withdrawn}, at(-2), time.Time{}},
+		{"killed before it was published", []deskwire.Decision{kill}, nil, nil, at(-99), time.Time{}},
+		{"killed and back", []deskwire.Decision{kill, decide(-1, deskwire.Decision{Verb: deskwire.Undo, Undoes: "kill"})}, []deskwire.Showing{here}, nil, at(-1), time.Time{}},
+		{"corrected by a clock that is ahead", []deskwire.Decision{decide(2, deskwire.Decision{Verb: deskwire.Correct, Value: "x"})}, []deskwire.Showing{here}, nil, at(-99), at(2)},
+	} {
+		story := &deskwire.Story{ID: "1", Placed: at(-9), Decisions: c.decisions, Shown: c.shown, Articles: []deskwire.Article{
+			{ID: "1", Source: "a", Title: "Wrong", Link: "https://a.example/1", Published: at(-10), FirstSeen: at(-10), Revised: at(-10)}}}
+		b := &bulletin{stories: map[deskwire.ID]*deskwire.Story{"1": story}}
+		for _, d := range slices.Backward(c.decisions) {
+			if d.Verb == deskwire.Kill || d.Verb == deskwire.Correct || d.Verb == deskwire.Undo {
+				b.made = append(b.made, d)
+			}
+		}
+		sources := map[string]deskwire.Source{"a": {Name: "a", Rights: deskwire.Rights{Expires: 100 * time.Hour}}}
+		got, updated, until := notices(&deskwire.Channel{Kind: deskwire.Desk, Name: "d"}, noon, b, sources, at(-99))
+		if !slices.Equal(got, c.want) || !updated.Equal(c.updated) || !until.Equal(c.until) {
+			t.Errorf("%s: %+v, updated %v, until %v", c.name, got, updated, until)
+		}
+	}
+}

@@ -125,12 +125,15 @@ type clock struct{ Text, Machine string }
 func feedLinks(base string) []link {
 	return []link{
 		{"RSS", rssAttr, base + format.RSSFile},
-		{"Atom", `type="application/atom+xml"`, base + format.AtomFile},
+		{"Atom", atomAttr, base + format.AtomFile},
 		{"JSON Feed", `type="application/feed+json"`, base + format.JSONFile},
 	}
 }
 
-const rssAttr template.HTMLAttr = `type="application/rss+xml"`
+const (
+	rssAttr  template.HTMLAttr = `type="application/rss+xml"`
+	atomAttr template.HTMLAttr = `type="application/atom+xml"`
+)
 
 // indexItems is how many items of each channel the page of all channels shows.
 const indexItems = 5
@@ -143,6 +146,7 @@ func (p *Pages) Channel(ed *deskwire.Edition, site format.Site) ([]byte, error) 
 		Site: siteTitle(&site), Title: v.Title, Description: v.Description, Feeds: feedLinks(site.Page(&ed.Channel)), Channel: v,
 	}
 	v.Language = ""
+	pg.Feeds = append(pg.Feeds, link{"Corrections", atomAttr, site.Feed(&ed.Channel, format.CorrectionsFile)})
 	return p.render("channel.html", &pg)
 }
 

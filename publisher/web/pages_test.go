@@ -140,7 +140,7 @@ func TestChannelPage(t *testing.T) {
 	}
 	if want := []string{
 		"application/rss+xml https://news.example.org/desks/world/feed.rss", "application/atom+xml https://news.example.org/desks/world/feed.atom",
-		"application/feed+json https://news.example.org/desks/world/feed.json",
+		"application/feed+json https://news.example.org/desks/world/feed.json", "application/atom+xml https://news.example.org/desks/world/corrections.atom",
 	}; !slices.Equal(feeds, want) {
 		t.Errorf("autodiscovery %q, want %q", feeds, want)
 	}

@@ -49,6 +49,7 @@ func (h *handler) routes() {
 		h.mux.Handle(kind+"/{channel}/"+format.RSSFile, document)
 		h.mux.Handle(kind+"/{channel}/"+format.AtomFile, document)
 		h.mux.Handle(kind+"/{channel}/"+format.JSONFile, document)
+		h.mux.Handle(kind+"/{channel}/"+format.CorrectionsFile, document)
 		h.mux.Handle(kind+"/{channel}/sources.opml", document)
 		h.mux.Handle(kind+"/{channel}/feed", negotiated)
 		h.mux.Handle(kind+"/{channel}/"+deskwire.ArchiveFolder+"{page}", archive)
@@ -194,7 +195,7 @@ func (h *handler) absent(w http.ResponseWriter, r *http.Request, t *table) {
 }
 
 // files are what may stand below a channel's path; a redirect leads to nothing else.
-var files = map[string]bool{"": true, "feed": true, "sources.opml": true, format.RSSFile: true, format.AtomFile: true, format.JSONFile: true}
+var files = map[string]bool{"": true, "feed": true, "sources.opml": true, format.CorrectionsFile: true, format.RSSFile: true, format.AtomFile: true, format.JSONFile: true}
 
 // channelPath cuts "/desks/world/feed.rss" into "/desks/world/" and "feed.rss"; both are empty for what is no channel's.
 func channelPath(path string) (folder, file string) {
