@@ -18,6 +18,7 @@ type Channel struct {
 	Take, Drop  []Rule
 	Prefer      []string // sources whose articles lead stories here, the most preferred first
 	Policy      Policy
+	Outputs     []Output // beside its page and its three feeds
 }
 
 // Takes reports whether the channel's rules would take anything of a source: whether one of them names it, its list, or no
@@ -73,7 +74,27 @@ type Policy struct {
 	PerSource  int        // most items of one source; 0 is any number
 	Duplicates Duplicates // of stories that several carry
 	Tombstones bool       // Atom names what was killed as deleted, too (RFC 6721)
+	Order      Order      // of the items in feeds; which items these are is decided by their places
+	Link       Link       // where the items of feeds lead
+	Footer     string     // plain text with placeholders below each body in feeds; see [CheckFooter]
 }
+
+// Order is how the items of a feed follow each other.
+type Order string
+
+const (
+	OrderPlaced    Order = "placed"    // newest place first, as on pages; also what "" means
+	OrderPublished Order = "published" // the source's date, newest first
+	OrderUpdated   Order = "updated"   // last changed first
+)
+
+// Link is where the items of a feed lead.
+type Link string
+
+const (
+	LinkOrigin Link = "origin" // to the article at its source; also what "" means
+	LinkPage   Link = "page"   // to the item on the channel's own page
+)
 
 // Duplicates says what becomes of a story that several carry.
 type Duplicates string

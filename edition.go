@@ -9,7 +9,7 @@ type Edition struct {
 	// Updated is the newest of the shown items' and of the decisions that changed the set; the channel's creation when it
 	// shows nothing.
 	Updated time.Time
-	Items   []Item // in the order of feeds: newest place first
+	Items   []Item // in the order of feeds: newest place first, unless the channel's policy has another
 	// Retracted are the items that were published here and killed since, the newest kill first. Feeds say so in addition to
 	// the limit; pages leave them out.
 	Retracted []Retraction
@@ -25,6 +25,7 @@ type Item struct {
 	Article   Article   // the lead, in the editor's words and within its source's rights
 	Body      string    // clean HTML; "" where policy or rights allow none, or before it was loaded
 	WantsBody bool      // policy and rights allow the body
+	Wordy     bool      // they allow no pictures: those in the body are left out, too
 	Source    Source    // the lead's
 	Carriers  []Carrier // the story's other articles
 	Related   []Related // stories that cover the same event, newest first

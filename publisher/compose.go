@@ -50,6 +50,7 @@ func Compose(ch deskwire.Channel, now time.Time, stories []deskwire.Story, sourc
 	}
 	slices.SortFunc(c.retracted, func(a, b deskwire.Retraction) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Item, b.Item)) })
 	ed.Retracted = c.retracted
+	arrange(ed.Items, ch.Policy.Order)
 	return ed, c.until.next
 }
 
@@ -156,7 +157,7 @@ func (c *composer) item(k *candidate) deskwire.Item {
 	if of := k.standing.CorrectionsOf(art.ID); len(of) > 0 {
 		item.Corrections = of
 	}
-	item.Article, item.WantsBody, item.Cuts = cut(art, k.source.Granted(), c.ch.Policy)
+	item.Article, item.WantsBody, item.Wordy, item.Cuts = cut(art, k.source.Granted(), c.ch.Policy)
 	if !c.collapses() {
 		item.ID = art.ID
 	}

@@ -370,12 +370,12 @@ func TestCut(t *testing.T) {
 	}{
 		{"everything", all, full, "ps?", 400, true, nil},
 		{"stranger", deskwire.Rights{}, full, "", 300, false, []string{"no right to the body", "the summary is cut at 300 characters", "no right to sound, video and files", "no right to pictures"}},
-		{"body only", deskwire.Rights{Body: true}, full, "s", 400, true, []string{"no right to pictures"}},
+		{"body only", deskwire.Rights{Body: true}, full, "s", 400, true, []string{"no right to pictures", "pictures in the text, if there are any"}},
 		{"pictures only", deskwire.Rights{Pictures: true}, full, "p", 300, false, []string{"no right to the body", "the summary is cut at 300 characters", "no right to sound, video and files"}},
 		{"summaries", all, deskwire.Policy{Content: deskwire.ContentSummary, Pictures: true}, "ps?", 400, false, []string{"the channel shows summaries only"}},
 		{"titles", all, deskwire.Policy{Content: deskwire.ContentTitle}, "s", 0, false, []string{"the channel shows titles only", "the channel shows no pictures"}},
 	} {
-		art, body, cuts := cut(deskwire.Article{Summary: long, HasBody: true, Media: media}, c.rights, c.policy)
+		art, body, _, cuts := cut(deskwire.Article{Summary: long, HasBody: true, Media: media}, c.rights, c.policy)
 		left := ""
 		for _, m := range art.Media {
 			left += m.URL
@@ -384,7 +384,7 @@ func TestCut(t *testing.T) {
 			t.Errorf("%s: media %q, %d characters, body %t, cuts %q", c.name, left, n, body, cuts)
 		}
 	}
-	if _, _, cuts := cut(deskwire.Article{Summary: "short"}, deskwire.Rights{}, deskwire.Policy{}); cuts != nil {
+	if _, _, _, cuts := cut(deskwire.Article{Summary: "short"}, deskwire.Rights{}, deskwire.Policy{}); cuts != nil {
 		t.Errorf("cuts of nothing: %q", cuts)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // cut takes away what the channel's policy and the source's rights do not allow, and says so. Rights come last: they win.
-func cut(art deskwire.Article, rights deskwire.Rights, policy deskwire.Policy) (left deskwire.Article, body bool, cuts []string) {
+func cut(art deskwire.Article, rights deskwire.Rights, policy deskwire.Policy) (left deskwire.Article, body, wordy bool, cuts []string) {
 	say := func(what string) { cuts = append(cuts, what) }
 	media := func(keep func(*deskwire.Media) bool, what string) {
 		var kept []deskwire.Media
@@ -53,7 +53,11 @@ func cut(art deskwire.Article, rights deskwire.Rights, policy deskwire.Policy) (
 	if !rights.Pictures {
 		media(notPicture, "no right to pictures")
 	}
-	return art, body, cuts
+	wordy = body && !(rights.Pictures && policy.Pictures)
+	if wordy {
+		say("pictures in the text, if there are any")
+	}
+	return art, body, wordy, cuts
 }
 
 // isPicture reports whether a file may be a picture; one of an unknown type may be anything, and goes with whatever goes.

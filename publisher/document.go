@@ -20,6 +20,8 @@ type Document struct {
 	Type  string // media type
 	Kind  Kind
 	Links string // value of the Link header (RFC 8288), "" for none
+	// Secret says that the path is one: who does not know it must not learn it from anything that we list, log or send.
+	Secret bool
 
 	Plain  Form
 	Gzip   Form // no body where it would not be smaller, as the next two
@@ -67,7 +69,7 @@ func newDocument(d Document, body []byte, now time.Time, was *Document) *Documen
 
 // same reports whether a document made of these would be the same as d.
 func (d *Document) same(o *Document, body []byte) bool {
-	return d != nil && d.Type == o.Type && d.Kind == o.Kind && d.Links == o.Links && bytes.Equal(d.Plain.Body, body)
+	return d != nil && d.Type == o.Type && d.Kind == o.Kind && d.Links == o.Links && d.Secret == o.Secret && bytes.Equal(d.Plain.Body, body)
 }
 
 // compressAll makes the compressed forms of new documents, on all processors: it is most of the work of publishing.

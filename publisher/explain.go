@@ -13,6 +13,7 @@ import (
 
 	"deskwire"
 	"deskwire/publisher/rule"
+	"deskwire/storage"
 )
 
 // An Explanation says where an article came from, why it is where it is, and why it is not where it is not.
@@ -62,6 +63,17 @@ type ChannelCase struct {
 	Verdict  string    `json:"verdict"`            // why it is shown or not, in a few words
 	Until    time.Time `json:"until,omitzero"`     // when time alone may change the channel's edition
 	Cuts     []string  `json:"cuts,omitempty"`     // what policy or rights took away
+
+	Outputs []OutputCase `json:"outputs,omitempty"` // the same for the channel's outputs
+}
+
+// An OutputCase is the explanation for one output of a channel.
+type OutputCase struct {
+	Output  string   `json:"output"` // its name and format: "partner.rss"
+	Shown   bool     `json:"shown"`
+	Rank    int      `json:"rank,omitempty"`
+	Verdict string   `json:"verdict"`
+	Cuts    []string `json:"cuts,omitempty"`
 }
 
 // Explain works out why the article's story is or is not in the channels of these keys, in all when none is named. An article
@@ -107,9 +119,30 @@ func (f *Filer) Explain(ctx context.Context, id deskwire.ID, now time.Time, sour
 		ed, until := Compose(ch, now, candidates, sources, st.Created)
 		c := ChannelCase{Trace: t, Filed: filed[t.Channel], Until: until, Refiling: st.Next != 0 && !st.NextSwitched}
 		c.judge(&ed, story, now, sources)
+		if c.Outputs, err = f.outputs(ctx, &ch, st, &c, story, now, sources); err != nil {
+			return nil, err
+		}
 		x.Channels = append(x.Channels, c)
 	}
 	return x, nil
+}
+
+// outputs explains the outputs of a channel, each by its own policy.
+func (f *Filer) outputs(ctx context.Context, ch *deskwire.Channel, st storage.ChannelState, in *ChannelCase, story *deskwire.Story, now time.Time, sources map[string]deskwire.Source) ([]OutputCase, error) {
+	var cases []OutputCase
+	for i := range ch.Outputs {
+		out := &ch.Outputs[i]
+		as := out.As(*ch)
+		candidates, err := Gather(ctx, f.Store, as, now, sources)
+		if err != nil {
+			return nil, err
+		}
+		ed, _ := Compose(as, now, candidates, sources, st.Created)
+		c := ChannelCase{Trace: in.Trace, Filed: in.Filed}
+		c.judge(&ed, story, now, sources)
+		cases = append(cases, OutputCase{out.Name + "." + string(out.Format), c.Shown, c.Rank, c.Verdict, c.Cuts})
+	}
+	return cases, nil
 }
 
 // explain is what there is to say of a story without looking at channels.
@@ -303,5 +336,15 @@ func (c *ChannelCase) write(b *strings.Builder) {
 	}
 	for _, cut := range c.Cuts {
 		fmt.Fprintf(b, "  cut: %s\n", cut)
+	}
+	for _, o := range c.Outputs {
+		fmt.Fprintf(b, "  in %s: %s", o.Output, o.Verdict)
+		if o.Shown {
+			fmt.Fprintf(b, ", number %d", o.Rank)
+		}
+		b.WriteByte('\n')
+		for _, cut := range o.Cuts {
+			fmt.Fprintf(b, "    cut: %s\n", cut)
+		}
 	}
 }

@@ -31,6 +31,35 @@ func (d *desk) explained(f *Filer, n int, sources map[string]deskwire.Source, ke
 	return text
 }
 
+// What an output shows is explained by its own policy.
+func TestExplainOutputs(t *testing.T) {
+	t.Parallel()
+	a := taking("a", 2, "apple*")
+	a.Outputs = []deskwire.Output{
+		{Name: "short", Format: deskwire.FormatRSS, Token: "0123456789abcdef", Policy: deskwire.Policy{Limit: 1, Content: deskwire.ContentFull, Pictures: true}},
+		{Name: "heads", Format: deskwire.FormatJSON, Policy: deskwire.Policy{Limit: 5, Content: deskwire.ContentTitle, Pictures: true}},
+	}
+	d := newDesk(t, a)
+	d.add(noon.Add(-3*time.Hour), "apple one")
+	d.add(noon.Add(-2*time.Hour), "apple two")
+	d.catch()
+	const want = `
+article-1  apple one
+  from wire, published 2026-11-23 09:00 UTC, first seen 2026-11-23 09:00 UTC, placed 2026-11-23 09:00 UTC
+
+desk/a: shown, number 2
+  filed by take[0]: words apple*
+  yes take[0], wire: words: apple* in title
+  cut: pictures in the text, if there are any
+  in short.rss: others fill the channel's limit of 1
+  in heads.json: shown, number 2
+    cut: the channel shows titles only
+`
+	if got := d.explained(d.filer(), 1, map[string]deskwire.Source{"wire": {Name: "wire", Own: true}}); got != want[1:] {
+		t.Errorf("got\n%swant\n%s", got, want[1:])
+	}
+}
+
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	a := taking("a", 2, "apple*")
@@ -71,6 +100,7 @@ desk/a: shown, number 2
   yes take[0], wire: words: apple* in title
   no  take[1] line 12, wire: when: article.words > 10 is false
   no  drop[0] line 15, wire: words: none of them stands in title, summary
+  cut: pictures in the text, if there are any
 `},
 		{"too old", 1, own, []string{"desk/a"}, `
 article-1  apple old

@@ -38,6 +38,8 @@ type Press struct {
 	shown   map[string]*deskwire.Edition // by channel, without bodies
 	shelf   *shelf                       // of the present setting and sources; nil when these have changed
 	kept    *kept
+	offered map[string]*deskwire.Edition // as shown, by output
+	own     map[string][]newsItem        // by channel: what of it the News sitemap names
 	now     atomic.Pointer[Surface]
 	record  record
 }
@@ -55,6 +57,8 @@ type Pages interface {
 	// Channel is the page of one channel, Index that of all. They are functions of what they are given.
 	Channel(ed *deskwire.Edition, site format.Site) ([]byte, error)
 	Index(editions []*deskwire.Edition, site format.Site) ([]byte, error)
+	// Feeds is the page of the addresses of all feeds.
+	Feeds(channels []deskwire.Channel, site format.Site) ([]byte, error)
 	// Assets are files that do not depend on editions, by path.
 	Assets() map[string]Asset
 }
@@ -67,7 +71,7 @@ type Asset struct {
 
 // NewPress makes a press that has nothing to show before its first Update.
 func NewPress(store *storage.Store, site format.Site, channels []deskwire.Channel, sources map[string]deskwire.Source, pages Pages) *Press {
-	p := &Press{store: store, setting: setting{pages: pages}, kept: newKept(keptBytes)}
+	p := &Press{store: store, setting: setting{pages: pages}, kept: newKept(keptBytes), offered: map[string]*deskwire.Edition{}}
 	p.Reconfigure(site, channels, sources)
 	return p
 }
@@ -83,7 +87,7 @@ func (p *Press) Reconfigure(site format.Site, channels []deskwire.Channel, from 
 			shown[channels[i].Key()] = ed
 		}
 	}
-	p.shown = shown
+	p.shown, p.own = shown, map[string][]newsItem{}
 }
 
 // Surface is what readers can ask for now; nil before the first Update.
@@ -143,7 +147,7 @@ func (p *Press) Update(ctx context.Context, now time.Time, touched []string) (ch
 			p.until[d.ch.Key()] = now.Add(retryAfter)
 		}
 	}
-	if err := p.common(s); err != nil {
+	if until, err = p.common(s); err != nil {
 		errs = append(errs, err)
 	}
 	s.next.closed(p.setting.channels, states)
@@ -205,31 +209,43 @@ func (p *Press) channel(ctx context.Context, s *sheet, d *draft) error {
 	if err != nil {
 		return err
 	}
-	if !end.IsZero() && (until.IsZero() || end.Before(until)) {
-		until = end
-	}
 	proofs, err := p.render(ed, bodies)
 	if err != nil {
 		return err
 	}
+	ends := horizon{until}
+	ends.at(end)
 	said, end, err := p.corrections(ctx, s, ch, d.created)
 	if err != nil {
 		return err
 	}
-	if proofs = append(proofs, said); !end.IsZero() && (until.IsZero() || end.Before(until)) {
-		until = end
+	proofs = append(proofs, said)
+	ends.at(end)
+	offers, end, err := p.offers(ctx, s.time, ch, d.created)
+	if err != nil {
+		return err
+	}
+	ends.at(end)
+	own, err := p.news(ctx, ch, s.time)
+	if err != nil {
+		return err
 	}
 	for i := range proofs {
 		s.put(proofs[i], ch.Key())
 	}
 	p.record.add(ed, p.shown[ch.Key()], s.time)
+	for i := range offers {
+		s.put(offers[i].proof, ch.Key())
+		p.record.add(offers[i].ed, p.offered[offers[i].key], s.time)
+		p.offered[offers[i].key] = offers[i].ed
+	}
 	if ed.Older.Number > 0 {
 		s.next.ends[ch.Path()] = ed.Older
 	}
 	for i := range ed.Items {
 		ed.Items[i].Body = "" // the page of all channels needs heads only
 	}
-	p.until[ch.Key()], p.shown[ch.Key()] = until, ed
+	p.until[ch.Key()], p.shown[ch.Key()], p.own[ch.Key()] = ends.next, ed, own
 	return nil
 }
 
@@ -355,33 +371,6 @@ func (p *Press) takenFrom(ed *deskwire.Edition) []deskwire.Source {
 	return list
 }
 
-// common makes the documents that belong to no channel.
-func (p *Press) common(s *sheet) error {
-	var editions []*deskwire.Edition
-	for i := range p.setting.channels {
-		if ed := p.shown[p.setting.channels[i].Key()]; ed != nil {
-			editions = append(editions, ed)
-		}
-	}
-	index, err := p.setting.pages.Index(editions, p.setting.site)
-	if err != nil {
-		s.keepPath("/")
-		return fmt.Errorf("index: %w", err)
-	}
-	s.put(proof{Document{Path: "/", Type: pageType, Kind: KindPage}, index}, "")
-	list, err := format.Channels(p.setting.channels, p.setting.site)
-	if err != nil {
-		s.keepPath("/opml.xml")
-		return err
-	}
-	s.put(proof{Document{Path: "/opml.xml", Type: format.OPMLType, Kind: KindFeed}, list}, "")
-	s.put(proof{Document{Path: "/robots.txt", Type: "text/plain; charset=utf-8", Kind: KindText}, []byte("User-agent: *\nDisallow: /-/\n")}, "")
-	for path, a := range p.setting.pages.Assets() {
-		s.put(proof{Document{Path: path, Type: a.Type, Kind: KindAsset}, a.Body}, "")
-	}
-	return nil
-}
-
 // A sheet is a surface in the making.
 type sheet struct {
 	time     time.Time
@@ -424,6 +413,9 @@ func (s *sheet) keep(ch *deskwire.Channel) {
 		if end, ok := s.old.ends[ch.Path()]; ok {
 			s.next.ends[ch.Path()] = end
 		}
+	}
+	for i := range ch.Outputs { // one whose token changed is not served at its old address
+		s.keepPath(ch.Outputs[i].Path(ch))
 	}
 }
 

@@ -64,6 +64,10 @@ func (p *pages) Index(editions []*deskwire.Edition, _ format.Site) ([]byte, erro
 	return b, nil
 }
 
+func (p *pages) Feeds(channels []deskwire.Channel, _ format.Site) ([]byte, error) {
+	return fmt.Appendf(nil, "%d channels", len(channels)), nil
+}
+
 func (p *pages) Assets() map[string]publisher.Asset {
 	return map[string]publisher.Asset{"/assets/x.css": {Type: "text/css", Body: []byte(strings.Repeat("a{}", 200))}}
 }
@@ -98,9 +102,16 @@ func openPressroom(tb testing.TB) *pressroom {
 // say has a source publish an article and files it in the channels. It returns its ID.
 func (r *pressroom) say(source, title, body string, channels ...string) deskwire.ID {
 	r.tb.Helper()
+	return r.sayAs(func(*deskwire.Draft) {}, source, title, body, channels...)
+}
+
+// sayAs does so with something about the article changed.
+func (r *pressroom) sayAs(change func(*deskwire.Draft), source, title, body string, channels ...string) deskwire.ID {
+	r.tb.Helper()
 	r.said++
 	d := deskwire.Draft{Body: body}
 	d.Source, d.GUID, d.Title, d.Published, d.HasBody, d.Digest = source, fmt.Sprint(source, r.said), title, r.now, body != "", uint64(r.said)
+	change(&d)
 	d.Keys = []deskwire.Key{{Kind: deskwire.KeyGUID, Value: d.GUID}}
 	p := storage.Prepare(storage.Fetched{Source: source, State: deskwire.SourceState{Rounds: 2, Title: "Feed of " + source}, Seen: r.now, Read: true, Drafts: []deskwire.Draft{d}})
 	if _, err := r.store.Merge(r.tb.Context(), []storage.Prepared{p}); err != nil {

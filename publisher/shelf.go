@@ -30,7 +30,7 @@ func newShelf(store string, site format.Site, channels []deskwire.Channel, sourc
 		ch := channels[i]
 		s.channels[ch.Path()] = &ch
 		seen := ch
-		seen.Was, seen.Take, seen.Drop = nil, nil, nil
+		seen.Was, seen.Take, seen.Drop, seen.Outputs = nil, nil, nil, nil
 		seen.Policy.Limit, seen.Policy.MaxAge, seen.Policy.PerSource = 0, 0, 0
 		s.prints[ch.Path()] = print(store, site, seen)
 	}

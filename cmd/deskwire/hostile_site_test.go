@@ -202,11 +202,12 @@ func checkXMLFeed(data []byte) error {
 		case xml.CharData:
 			switch open := open; {
 			case len(open) == 0:
+			case open[0] == "urlset" && open[len(open)-1] == "url": // a sitemap's, which holds elements
 			case !text && slices.Contains([]string{"encoded", "content", "description", "summary"}, open[len(open)-1]):
 				if err := checkArticle(string(e)); err != nil {
 					return fmt.Errorf("%w in %s", err, open[len(open)-1])
 				}
-			case slices.Contains([]string{"link", "comments", "uri", "url"}, open[len(open)-1]):
+			case slices.Contains([]string{"link", "comments", "uri", "url", "loc"}, open[len(open)-1]):
 				if err := checkAddress("href", string(e)); err != nil {
 					return err
 				}

@@ -122,7 +122,11 @@ func openExport(dir string, dry bool) (*exportDir, error) {
 		root.Close()
 		return nil, err
 	}
-	d.before = strings.Fields(string(list))
+	for line := range strings.FieldsSeq(string(list)) {
+		if name := web.Unmasked(line, d.list); name != "" {
+			d.before = append(d.before, name)
+		}
+	}
 	return d, nil
 }
 
@@ -149,6 +153,17 @@ func (d *exportDir) archives() []byte {
 	return b.Bytes()
 }
 
+// list are the names in a folder.
+func (d *exportDir) list(folder string) (names []string) {
+	f, err := d.root.Open(folder)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	names, _ = f.Readdirnames(-1)
+	return names
+}
+
 // create starts a file below the folder.
 func (d *exportDir) create(name string) (control.File, error) {
 	if !fs.ValidPath(name) || strings.ContainsAny(name, " \n") {
@@ -173,8 +188,9 @@ func (f *exportFile) Close() error {
 	d.names[f.name] = true
 	d.seen++
 	if f.name == web.Manifest { // it also names what stays as it is
-		for name := range strings.FieldsSeq(f.String()) {
-			if !d.names[name] {
+		for line := range strings.FieldsSeq(f.String()) {
+			// What has a masked name is never left out of the stream.
+			if name := web.Unmasked(line, d.list); name != "" && !d.names[name] {
 				d.names[name] = true
 				d.seen++
 			}
@@ -216,7 +232,7 @@ func (d *exportDir) remember(name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(w, name)
+	_, err = fmt.Fprintln(w, web.Masked(name))
 	return errors.Join(err, w.Close())
 }
 

@@ -16,6 +16,7 @@ type atom struct {
 	Terms   string   `xml:"xmlns:dcterms,attr"`
 	Media   string   `xml:"xmlns:media,attr"`
 	History string   `xml:"xmlns:fh,attr,omitempty"`
+	MI      string   `xml:"xmlns:mi,attr,omitempty"`
 	Lang    string   `xml:"xml:lang,attr,omitempty"`
 	*feeds.AtomFeed
 	Archive   *struct{}    `xml:"fh:archive"`
@@ -39,10 +40,13 @@ type atomEntry struct {
 	Author     []atomPerson   `xml:"author"`
 	Category   []atomCategory `xml:"category"`
 	Identifier string         `xml:"dc:identifier,omitempty"`
+	Type       string         `xml:"dc:type,omitempty"`
+	Relation   []string       `xml:"dc:relation"`
 	Extent     int            `xml:"dcterms:extent,omitempty"` // minutes
-	Media      *mediaContent  `xml:"media:content"`
-	Group      *mediaGroup    `xml:"media:group"`
-	Source     *atomSource    `xml:"source"` // last: what stands in it is not the entry's
+	*miItem
+	Media  *mediaContent `xml:"media:content"`
+	Group  *mediaGroup   `xml:"media:group"`
+	Source *atomSource   `xml:"source"` // last: what stands in it is not the entry's
 }
 
 type atomCategory struct {
@@ -64,7 +68,7 @@ func Atom(ed *deskwire.Edition, site Site) ([]byte, error) {
 
 func writeAtom(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) ([]byte, error) {
 	mapped := (&feeds.Atom{Feed: c.mapped(ed.Updated)}).AtomFeed()
-	mapped.Id = site.ChannelTag(&ed.Channel)
+	mapped.Id = c.id
 	mapped.Title, mapped.Subtitle = unmarked(mapped.Title), unmarked(Line(ed.Channel.Description))
 	mapped.Updated = ed.Updated.UTC().Truncate(time.Second).Format(stampForm)
 	doc := &atom{
@@ -79,8 +83,11 @@ func writeAtom(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) (
 	if ed.Page.Number > 0 {
 		doc.History, doc.Archive = nsHistory, new(struct{})
 	}
+	doc.partner(c)
 	for _, e := range entries {
-		doc.Entries = append(doc.Entries, atomEntryOf(e, c))
+		entry := atomEntryOf(e, c)
+		entry.partner(c, e)
+		doc.Entries = append(doc.Entries, entry)
 		mapped.Updated = max(mapped.Updated, e.stamp) // to the fraction
 	}
 	doc.bury(&ed.Channel.Policy, entries)
@@ -92,7 +99,7 @@ func atomEntryOf(e *entry, c *channel) *atomEntry {
 	mapped.Title, mapped.Rights = unmarked(mapped.Title), unmarked(e.rights)
 	mapped.Updated, mapped.Published = e.stamp, e.published.Format(time.RFC3339)
 	mapped.Summary, mapped.Links = nil, nil
-	out := &atomEntry{Lang: e.language, AtomEntry: mapped, Extent: e.minutes}
+	out := &atomEntry{Lang: e.language, AtomEntry: mapped, Type: e.state(), Relation: e.unlinked(), Extent: e.minutes}
 	switch {
 	case e.summary != "":
 		mapped.Summary = &feeds.AtomSummary{Content: e.summary, Type: "text"}
@@ -101,7 +108,7 @@ func atomEntryOf(e *entry, c *channel) *atomEntry {
 	case mapped.Content == nil:
 		mapped.Content = &feeds.AtomContent{Content: "<p>" + escape(e.heading) + "</p>", Type: "html"}
 	}
-	if e.origin.ID != e.link {
+	if e.origin.ID != e.origin.URL {
 		out.Identifier = e.origin.ID
 	}
 	out.Links = e.links(mapped.Content == nil, c.page)

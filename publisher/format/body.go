@@ -3,6 +3,8 @@ package format
 import (
 	"strings"
 
+	"deskwire"
+
 	"golang.org/x/net/html"
 )
 
@@ -15,7 +17,24 @@ func Body(s string) string {
 	if tame(s) {
 		return strings.TrimSpace(s)
 	}
-	return strings.TrimSpace(rebuild(s))
+	return strings.TrimSpace(rebuild(s, true))
+}
+
+// Words is a clean body without its pictures: what of it may be shown without the right to them. A figure that showed
+// nothing else goes with its caption.
+func Words(s string) string {
+	if s = Body(s); !strings.Contains(s, "<img") {
+		return s
+	}
+	return strings.TrimSpace(rebuild(s, false))
+}
+
+// shown is an item's body as far as it may be shown.
+func shown(item *deskwire.Item) string {
+	if item.Wordy {
+		return Words(item.Body)
+	}
+	return Body(item.Body)
 }
 
 // harmless reports whether an element only shows something.
@@ -133,22 +152,22 @@ func word(s string) string {
 	return s
 }
 
-// rebuild keeps of some HTML what is harmless, and balances it. It is slow and should never be needed.
-func rebuild(s string) string {
+// rebuild keeps of some HTML what is harmless, and balances it. It is slow, and needed only to take pictures out.
+func rebuild(s string, pictures bool) string {
 	// The parser closes what is open and knows what a browser would make of the rest.
 	root, err := html.Parse(strings.NewReader(s))
 	if err != nil {
 		return html.EscapeString(s)
 	}
 	var b strings.Builder
-	keep(&b, root, 0)
+	keep(&b, root, 0, pictures)
 	return b.String()
 }
 
 // maxDepth is how deep elements may nest; what is deeper is left out, so that what was put together is tame.
 const maxDepth = maxOpen
 
-func keep(b *strings.Builder, n *html.Node, depth int) {
+func keep(b *strings.Builder, n *html.Node, depth int, pictures bool) {
 	if depth > maxDepth {
 		return
 	}
@@ -161,16 +180,33 @@ func keep(b *strings.Builder, n *html.Node, depth int) {
 		case "script", "style", "iframe", "object", "embed", "svg", "math", "template", "noscript", "textarea", "select", "title", "xmp", "noembed", "noframes", "plaintext":
 			return
 		}
+		if !pictures && (n.Data == "img" || n.Data == "figure" && onlyPicture(n)) {
+			return
+		}
 		if shown = harmless(n.Data) && n.Namespace == ""; shown {
 			openTag(b, n)
 		}
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		keep(b, c, depth+1)
+		keep(b, c, depth+1, pictures)
 	}
 	if shown && !void(n.Data) {
 		b.WriteString("</" + n.Data + ">")
 	}
+}
+
+// onlyPicture reports whether a figure shows pictures and, besides their caption, nothing.
+func onlyPicture(figure *html.Node) bool {
+	found := false
+	for n := range figure.Descendants() {
+		switch {
+		case n.Type == html.ElementNode && n.Data == "img":
+			found = true
+		case n.Type == html.ElementNode && (n.Data == "table" || n.Data == "pre" || n.Data == "blockquote"):
+			return false
+		}
+	}
+	return found
 }
 
 func openTag(b *strings.Builder, n *html.Node) {

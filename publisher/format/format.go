@@ -55,6 +55,9 @@ func (s *Site) ChannelTag(ch *deskwire.Channel) string { return "tag:" + s.ID + 
 // Page is the address of a channel's page.
 func (s *Site) Page(ch *deskwire.Channel) string { return s.URL + ch.Path() }
 
+// itemMark begins the fragment under which a channel's page shows an item.
+const itemMark = "#a-"
+
 // Feed is the address of one of a channel's feeds.
 func (s *Site) Feed(ch *deskwire.Channel, file string) string { return s.URL + ch.Path() + file }
 
@@ -104,15 +107,19 @@ func Write(ed *deskwire.Edition, site Site) (Feeds, error) {
 
 func (s *Site) prepare(ed *deskwire.Edition) (*channel, []*entry) {
 	c := s.channel(&ed.Channel)
-	c.feed = s.Feed(&ed.Channel, feedName(ed.Page))
+	c.feed, c.archive = s.Feed(&ed.Channel, feedName(ed.Page)), ed.Page.Number > 0
+	return &c, s.entries(ed, &c)
+}
+
+func (s *Site) entries(ed *deskwire.Edition, c *channel) []*entry {
 	entries := make([]*entry, len(ed.Items))
 	for i := range ed.Items {
-		entries[i] = s.entry(&ed.Items[i], &c)
+		entries[i] = s.entry(&ed.Items[i], c)
 	}
 	for _, r := range ed.Retracted {
-		entries = append(entries, s.retraction(r, &c))
+		entries = append(entries, s.retraction(r, c))
 	}
-	return &c, entries
+	return entries
 }
 
 // channel is a channel made ready for any format.
@@ -120,7 +127,12 @@ type channel struct {
 	title, description string
 	language           string
 	page               string
-	feed               string // address of the feed, without the ending that says its format
+	site               string           // the site's title
+	id                 string           // of the feed, in Atom
+	feed               string           // address of the feed, without the end that says its format
+	out                *deskwire.Output // nil for the three feeds that every channel has
+	policy             *deskwire.Policy
+	archive            bool   // the items have left the channel's page
 	byline             string // who stands for the channel
 	mail               string // where they are written to, "" unless it is a mail address
 	avatar             string
@@ -128,6 +140,8 @@ type channel struct {
 
 func (s *Site) channel(ch *deskwire.Channel) channel {
 	c := channel{title: cmp.Or(Line(ch.Title), ch.Name), language: s.language(ch), page: s.Page(ch), avatar: Address(ch.Face.Picture)}
+	c.policy = &ch.Policy
+	c.site, c.id = cmp.Or(Line(s.Title), s.URL), s.ChannelTag(ch)
 	c.description = cmp.Or(Line(ch.Description), c.title)
 	c.byline = cmp.Or(Line(ch.Face.Byline), Line(s.Title), c.title)
 	if local, domain, ok := strings.Cut(ch.Face.Contact, "@"); ok && local != "" && domain != "" && !strings.ContainsAny(ch.Face.Contact, " /:<>()\"") {
@@ -161,6 +175,7 @@ type entry struct {
 	origin      origin
 	home        string // the source's front page
 	minutes     int
+	revision    int
 	status      string       // "" for most
 	corrections []correction // the newest first
 }
@@ -171,7 +186,7 @@ const maxHeading = 80
 func (s *Site) entry(item *deskwire.Item, c *channel) *entry {
 	a := &item.Article
 	e := &entry{
-		tag: s.Tag(item.ID), title: Line(a.Title), link: Address(a.Link), summary: Line(a.Summary), body: Body(item.Body),
+		tag: s.Tag(item.ID), title: Line(a.Title), link: Address(a.Link), summary: Line(a.Summary), revision: max(a.Revision, 0),
 		tags: lines(a.Categories), rights: Line(a.Rights), comments: Address(a.Comments), home: Address(item.Source.Home), minutes: a.MinutesToRead(),
 		via: deskwire.Via{Title: Line(a.Via.Title), URL: Address(a.Via.URL)}, copy: item.Copy,
 	}
@@ -199,7 +214,14 @@ func (s *Site) entry(item *deskwire.Item, c *channel) *entry {
 		}
 	}
 	e.heading = cmp.Or(e.title, head(e.summary), e.origin.Name, e.tag)
+	if c.policy.Link == deskwire.LinkPage && !c.archive {
+		e.link = c.page + itemMark + string(item.ID)
+	}
+	e.body = shown(item)
 	e.correct(item.Corrections, c)
+	if e.body != "" && c.policy.Footer != "" {
+		e.body += c.footer(e, s.URL+"/")
+	}
 	return e
 }
 

@@ -133,6 +133,9 @@ func jsonItemOf(e *entry, item *deskwire.Item) jsonItem {
 		Id: e.tag, Url: e.link, Title: e.heading, ContentHTML: e.body, Summary: e.summary,
 		PublishedDate: &e.published, ModifiedDate: &e.updated, Tags: e.tags,
 	}
+	if e.origin.URL != e.link {
+		mapped.ExternalUrl = e.origin.URL
+	}
 	if e.body == "" {
 		// One of the two contents is required; what is said there is not said again.
 		mapped.ContentText, mapped.Summary = cmp.Or(e.summary, e.heading), ""
@@ -142,7 +145,7 @@ func jsonItemOf(e *entry, item *deskwire.Item) jsonItem {
 	}
 	out := jsonItem{JSONItem: mapped, Language: e.language, Deskwire: extension{
 		Source: e.origin, Carriers: e.carriers, Copy: e.copy, Related: e.related, Agencies: lines(a.Agencies), Rights: e.rights, Comments: e.comments,
-		Words: max(a.Words, 0), Minutes: e.minutes, Revision: max(a.Revision, 0), Pinned: item.Pinned,
+		Words: max(a.Words, 0), Minutes: e.minutes, Revision: e.revision, Pinned: item.Pinned,
 	}}
 	out.Deskwire.Episode, out.Deskwire.Status, out.Deskwire.Corrections = e.episode, e.status, e.corrections
 	if e.via != (deskwire.Via{}) {

@@ -24,6 +24,11 @@ type mediaContent struct {
 	Title       *mediaText `xml:"media:title"`
 	Description *mediaText `xml:"media:description"`
 	Credit      string     `xml:"media:credit,omitempty"`
+
+	// What partners ask for besides.
+	Text      *mediaText      `xml:"media:text"`
+	Thumbnail *mediaThumbnail `xml:"media:thumbnail"`
+	Licensed  int             `xml:"mi:hasSyndicationRights,omitempty"`
 }
 
 type mediaText struct {

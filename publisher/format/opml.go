@@ -68,6 +68,9 @@ func Sources(title string, sources []deskwire.Source) ([]byte, error) {
 
 func (o *opml) write() ([]byte, error) {
 	o.Version, o.Docs = "2.0", "http://opml.org/spec2.opml"
+	if len(o.Outlines) == 0 {
+		o.Outlines = []outline{{Text: o.Title}} // a body has at least one outline
+	}
 	var b bytes.Buffer
 	b.WriteString(xml.Header)
 	enc := xml.NewEncoder(&b)

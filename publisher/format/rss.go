@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"strconv"
 	"time"
 
 	"deskwire"
@@ -31,6 +32,8 @@ type rss struct {
 	Media   string     `xml:"xmlns:media,attr"`
 	ITunes  string     `xml:"xmlns:itunes,attr,omitempty"`
 	History string     `xml:"xmlns:fh,attr,omitempty"`
+	SNF     string     `xml:"xmlns:snf,attr,omitempty"`
+	MI      string     `xml:"xmlns:mi,attr,omitempty"`
 	Channel rssChannel `xml:"channel"`
 }
 
@@ -40,6 +43,7 @@ func (r *rss) FeedXml() any { return r }
 type rssChannel struct {
 	*feeds.RssFeed
 	*itunesChannel
+	*snfChannel
 	PubDate string    `xml:"pubDate,omitempty"` // shadows: lastBuildDate says it
 	Links   []xmlLink `xml:"atom:link"`
 	Archive *struct{} `xml:"fh:archive"`
@@ -58,10 +62,14 @@ type rssItem struct {
 	Language    string     `xml:"dc:language,omitempty"`
 	Rights      string     `xml:"dc:rights,omitempty"`
 	Identifier  string     `xml:"dc:identifier,omitempty"`
+	Type        string     `xml:"dc:type,omitempty"`
+	Relation    []string   `xml:"dc:relation"`
 	Extent      int        `xml:"dcterms:extent,omitempty"` // minutes
 	Updated     string     `xml:"atom:updated,omitempty"`
 	Links       []xmlLink  `xml:"atom:link"`
 	*itunesItem
+	*snfItem
+	*miItem
 	Media *mediaContent `xml:"media:content"`
 	Group *mediaGroup   `xml:"media:group"`
 }
@@ -104,6 +112,7 @@ func writeRSS(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) ([
 	if ed.Page.Number > 0 {
 		doc.History, doc.Channel.Archive = nsHistory, new(struct{})
 	}
+	doc.partner(c, ed.Updated)
 	var episodes []itunesItem
 	for _, e := range entries {
 		item := rssItemOf(e)
@@ -111,6 +120,7 @@ func writeRSS(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) ([
 			item.itunesItem = &episode
 			episodes = append(episodes, episode)
 		}
+		item.partner(c, e)
 		doc.Channel.Items = append(doc.Channel.Items, item)
 	}
 	if len(episodes) > 0 {
@@ -125,12 +135,12 @@ func rssItemOf(e *entry) rssItem {
 	mapped.PubDate = e.published.Format(time.RFC1123Z)
 	out := rssItem{
 		RssItem: mapped, Link: mapped.Link, Description: mapped.Description, Content: mapped.Content,
-		Language: e.language, Rights: unmarked(e.rights), Extent: e.minutes, Links: e.relations(),
+		Language: e.language, Rights: unmarked(e.rights), Type: e.state(), Relation: e.unlinked(), Extent: e.minutes, Links: e.relations(),
 	}
 	if out.Content != nil && out.Description == "" {
 		out.Description = escape(e.heading) // readers that know no content:encoded show something
 	}
-	if e.origin.ID != e.link {
+	if e.origin.ID != e.origin.URL {
 		out.Identifier = e.origin.ID
 	}
 	if e.updated.After(e.published) {
@@ -157,10 +167,31 @@ func (e *entry) relations() []xmlLink {
 			links = append(links, xmlLink{Rel: "related", Href: c.URL, Title: unmarked(c.Name)})
 		}
 	}
-	if e.via.URL != "" {
+	if e.origin.URL != "" && e.origin.URL != e.link {
+		links = append(links, xmlLink{Rel: "via", Href: e.origin.URL, Title: unmarked(e.origin.Name)})
+	}
+	if e.via.URL != "" && e.via.URL != e.origin.URL {
 		links = append(links, xmlLink{Rel: "via", Href: e.via.URL, Title: unmarked(e.via.Title)})
 	}
 	return links
+}
+
+// unlinked are the carriers that say no address.
+func (e *entry) unlinked() (names []string) {
+	for _, c := range e.carriers {
+		if c.URL == "" {
+			names = append(names, unmarked(c.Name))
+		}
+	}
+	return names
+}
+
+// state says how often the source changed the article, "" for never.
+func (e *entry) state() string {
+	if e.revision == 0 {
+		return ""
+	}
+	return "revision " + strconv.Itoa(e.revision)
 }
 
 // feedAddress is where the source's feed is; its front page where the feed is no business of readers.

@@ -67,7 +67,11 @@ func prepare(d *publisher.Document) *answer {
 	always := func(name, value string) { a.always = append(a.always, field{name, []string{value}}) }
 	always("Vary", "Accept-Encoding")
 	always("Cache-Control", cacheNews)
-	if isFeed(d.Kind) {
+	switch {
+	case d.Secret:
+		a.always[1].values = []string{cacheSecret}
+		always("X-Robots-Tag", "noindex")
+	case isFeed(d.Kind):
 		always("Access-Control-Allow-Origin", "*")
 		always("Access-Control-Expose-Headers", "ETag, Link")
 	}
@@ -80,7 +84,11 @@ func prepare(d *publisher.Document) *answer {
 	full := func(name, value string) { a.full = append(a.full, field{name, []string{value}}) }
 	full("Content-Type", d.Type)
 	full("X-Content-Type-Options", "nosniff")
-	full("Referrer-Policy", referrerPolicy)
+	if d.Secret {
+		full("Referrer-Policy", "no-referrer")
+	} else {
+		full("Referrer-Policy", referrerPolicy)
+	}
 	if isFeed(d.Kind) {
 		full("Content-Security-Policy", feedPolicy)
 	} else {

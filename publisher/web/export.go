@@ -38,14 +38,19 @@ func Export(ctx context.Context, press *publisher.Press, before []byte, now time
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		names = append(names, name)
+		names = append(names, Masked(name))
 		if err := write(sink, name, body); err != nil {
-			return fmt.Errorf("export %s: %w", name, err)
+			return fmt.Errorf("export %s: %w", masked(name), err)
 		}
 		return nil
 	}
 	for d := range surface.Documents() {
 		if err := putForms(d, put); err != nil {
+			return len(names), err
+		}
+	}
+	for _, name := range guards(surface) {
+		if err := put(name, []byte(guardPage)); err != nil {
 			return len(names), err
 		}
 	}

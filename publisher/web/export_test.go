@@ -71,7 +71,7 @@ func TestExportIsWhatIsServed(t *testing.T) {
 		}
 	}
 	for name := range files {
-		if !served[name] && !strings.HasPrefix(name, serverFolder+"/") {
+		if !served[name] && !strings.HasPrefix(name, serverFolder+"/") && !bytes.Equal(files[name], []byte(guardPage)) {
 			t.Errorf("%s is exported and not served", name)
 		}
 	}
@@ -191,7 +191,7 @@ func TestExportArchives(t *testing.T) {
 		}
 		var wrote []string
 		for name, b := range f {
-			if all[name] = b; strings.Contains(name, "/archive/") && strings.HasSuffix(name, ".rss") {
+			if all[Masked(name)] = b; strings.Contains(name, "/archive/") && strings.HasSuffix(name, ".rss") {
 				wrote = append(wrote, strings.TrimPrefix(name, "desks/world/archive/"))
 			}
 		}

@@ -29,12 +29,18 @@ type newsroom struct {
 	said     int
 }
 
+const token = "0123-4567_89abcdEF"
+
 var (
 	world = deskwire.Channel{
 		Kind: deskwire.Desk, Name: "world", Title: "World", Description: "Between states.", Language: "en", Was: []string{"abroad"},
 		Take:   []deskwire.Rule{{Sources: []string{"harbour", "hill"}}},
 		Policy: deskwire.Policy{Limit: 50, Content: deskwire.ContentFull, Pictures: true},
-		Face:   deskwire.Face{Byline: "The World desk", Bio: "Three editors.", Picture: "https://news.example.org/w.jpg", Contact: "world@example.org"},
+		Outputs: []deskwire.Output{
+			{Name: "app", Format: deskwire.FormatJSON, Policy: deskwire.Policy{Limit: 50, Content: deskwire.ContentFull}},
+			{Name: "partner", Format: deskwire.FormatRSS, Token: token, Policy: deskwire.Policy{Limit: 50, Content: deskwire.ContentFull}},
+		},
+		Face: deskwire.Face{Byline: "The World desk", Bio: "Three editors.", Picture: "https://news.example.org/w.jpg", Contact: "world@example.org"},
 	}
 	bridges = deskwire.Channel{
 		Kind: deskwire.Topic, Name: "bridges", Take: []deskwire.Rule{{Words: []string{"bridge"}}}, Policy: deskwire.Policy{Limit: 50, Content: deskwire.ContentFull},

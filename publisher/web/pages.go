@@ -163,6 +163,39 @@ func (p *Pages) Index(editions []*deskwire.Edition, site format.Site) ([]byte, e
 	return p.render("index.html", &pg)
 }
 
+// Feeds is the page of all addresses that readers can subscribe to, whole, to be copied. What has a token is not among them.
+func (p *Pages) Feeds(channels []deskwire.Channel, site format.Site) ([]byte, error) {
+	pg := page{
+		Root: site.Root(), Canonical: site.URL + publisher.FeedsPath, Language: cmp.Or(site.Language, "en"), Site: siteTitle(&site), Title: "All feeds",
+		Description: "The addresses of all feeds of " + siteTitle(&site) + ".",
+	}
+	for i := range channels {
+		ch := &channels[i]
+		v := &channelView{Title: cmp.Or(format.Line(ch.Title), ch.Name), Description: format.Line(ch.Description), Path: site.Root() + ch.Path(), Feeds: feedLinks(site.Page(ch))}
+		if language := cmp.Or(ch.Language, pg.Language); language != pg.Language {
+			v.Language = language
+		}
+		for _, f := range v.Feeds {
+			f.Title = v.Title + " · " + f.Title
+			pg.Feeds = append(pg.Feeds, f)
+		}
+		for k := range ch.Outputs {
+			if out := &ch.Outputs[k]; out.Token == "" {
+				v.Feeds = append(v.Feeds, link{out.Name, typeAttr(out.Format), site.URL + out.Path(ch)})
+			}
+		}
+		v.Feeds = append(v.Feeds, link{"Sources", `type="text/x-opml"`, site.Page(ch) + "sources.opml"})
+		pg.Channels = append(pg.Channels, v)
+	}
+	return p.render("feeds.html", &pg)
+}
+
+// typeAttr is the type attribute of a link to a feed.
+func typeAttr(f deskwire.Format) template.HTMLAttr {
+	mediaType, _, _ := strings.Cut(format.TypeOf(string(f)), ";")
+	return template.HTMLAttr(`type="` + mediaType + `"`)
+}
+
 func siteTitle(site *format.Site) string { return cmp.Or(format.Line(site.Title), site.URL) }
 
 func (p *Pages) render(name string, pg *page) ([]byte, error) {
@@ -188,7 +221,9 @@ func (p *Pages) channel(ed *deskwire.Edition, site *format.Site, limit int) *cha
 	for i := range ed.Items {
 		order[i] = &ed.Items[i]
 	}
-	slices.SortStableFunc(order, func(a, b *deskwire.Item) int { return cmp.Compare(rank(a), rank(b)) })
+	slices.SortStableFunc(order, func(a, b *deskwire.Item) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), b.Placed.Compare(a.Placed)) // whatever order the feeds have
+	})
 	for _, item := range order[:min(limit, len(order))] {
 		v.Items = append(v.Items, p.item(item, site, language))
 	}

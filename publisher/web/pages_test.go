@@ -203,6 +203,50 @@ func TestIndexPage(t *testing.T) {
 	}
 }
 
+// The page of feeds has every address that is for everybody, whole, and readers find them by themselves, too.
+func TestFeedsPage(t *testing.T) {
+	t.Parallel()
+	n := running(t)
+	b := body(t, n.ask("GET", "/feeds/"))
+	wellFormed(t, b)
+	p := parsePage(t, b)
+	if p.one("h1") != "All feeds" || !slices.Equal(p.texts("section h2"), []string{"World", "bridges"}) {
+		t.Errorf("h1 %q, channels %q", p.one("h1"), p.texts("section h2"))
+	}
+	const base = "https://news.example.org/"
+	want := []string{
+		base + "desks/world/feed.rss", base + "desks/world/feed.atom", base + "desks/world/feed.json", base + "desks/world/out/app.json", base + "desks/world/sources.opml",
+		base + "topics/bridges/feed.rss", base + "topics/bridges/feed.atom", base + "topics/bridges/feed.json", base + "topics/bridges/sources.opml",
+	}
+	if got := p.texts("dd code"); !slices.Equal(got, want) {
+		t.Errorf("addresses\n%q, want\n%q", got, want)
+	}
+	for i, a := range p.all("dd a") {
+		path := strings.TrimPrefix(want[i], base[:len(base)-1])
+		mediaType, _, _ := strings.Cut(n.ask("GET", path).Header.Get("Content-Type"), ";")
+		if attr(a, "href") != want[i] || attr(a, "type") != mediaType {
+			t.Errorf("%s: href %q type %q, served as %q", want[i], attr(a, "href"), attr(a, "type"), mediaType)
+		}
+	}
+	var found []string
+	for _, l := range p.all("head link") {
+		if attr(l, "rel") == "alternate" {
+			found = append(found, attr(l, "title")+" "+attr(l, "href"))
+		}
+	}
+	if len(found) != 6 || found[0] != "World · RSS "+want[0] {
+		t.Errorf("autodiscovery %q", found)
+	}
+	if got := parsePage(t, body(t, n.ask("GET", "/"))).all(`main a`); attr(got[0], "href") != "/feeds/" {
+		t.Errorf("the first page leads to %q", attr(got[0], "href"))
+	}
+	none := open(t)
+	none.publish()
+	if got := parsePage(t, body(t, none.ask("GET", "/feeds/"))).one(".empty"); got == "" {
+		t.Error("a site without channels says nothing")
+	}
+}
+
 // What pages show of an item that tries everything.
 func TestPageIsSafe(t *testing.T) {
 	t.Parallel()

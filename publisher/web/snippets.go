@@ -44,9 +44,10 @@ types {
 	application/atom+xml atom;
 	application/feed+json json;
 	text/x-opml opml;
+	application/xml xml;
 }
 charset utf-8;
-charset_types text/css text/plain application/rss+xml application/atom+xml text/x-opml;
+charset_types text/css text/plain application/xml application/rss+xml application/atom+xml text/x-opml;
 add_header X-Content-Type-Options nosniff always;
 add_header Referrer-Policy %[1]s always;
 add_header Content-Security-Policy "%[2]s" always;
@@ -58,6 +59,14 @@ location ~ ^%[5]s/(desks|topics)/[^/]+/archive/ {
 	add_header Cache-Control "%[6]s";
 	add_header Access-Control-Allow-Origin *;
 	add_header Access-Control-Expose-Headers "ETag, Link";
+}
+location ~ ^%[5]s/(desks|topics)/[^/]+/out/[^/]+/ {
+	add_header X-Content-Type-Options nosniff always;
+	add_header Referrer-Policy no-referrer always;
+	add_header Content-Security-Policy "%[4]s" always;
+	add_header Cache-Control "%[7]s";
+	add_header X-Robots-Tag noindex;
+	access_log off;
 }
 location ~ \.(rss|atom|json|opml)$ {
 	add_header X-Content-Type-Options nosniff always;
@@ -71,6 +80,7 @@ location = %[5]s/opml.xml {
 	types { }
 	default_type text/x-opml;
 	add_header X-Content-Type-Options nosniff always;
+	add_header Referrer-Policy %[1]s always;
 	add_header Content-Security-Policy "%[4]s" always;
 	add_header Cache-Control "%[3]s";
 	add_header Access-Control-Allow-Origin *;
@@ -82,7 +92,7 @@ location ~ ^%[5]s/(desks|topics)/[^/]+/feed$ {
 }
 location ~ /\. { return 404; }
 location ^~ %[5]s/_server/ { return 404; }
-`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheArchive)
+`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret)
 	for _, from := range r.from {
 		fmt.Fprintf(&b, "location ^~ %[1]s%[2]s { rewrite ^%[1]s%[2]s(.*)$ %[1]s%[3]s$1 permanent; }\n", r.root, from, r.moved[from])
 	}
@@ -98,7 +108,7 @@ func (r *rules) caddy() string {
 route {
 	@hidden path %[5]s/_server/* %[5]s/.*
 	respond @hidden 404
-`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root)
+`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheSecret)
 	for i, from := range r.from {
 		fmt.Fprintf(&b, "\t@moved%[1]d path_regexp moved%[1]d ^%[2]s%[3]s(.*)$\n\tredir @moved%[1]d %[2]s%[4]s{re.moved%[1]d.1} permanent\n", i, r.root, from, r.moved[from])
 	}
@@ -131,6 +141,14 @@ route {
 	}
 	@archive path_regexp ^%[5]s/(desks|topics)/[^/]+/archive/
 	header @archive Cache-Control "%[6]s"
+	@secret path_regexp ^%[5]s/(desks|topics)/[^/]+/out/[^/]+/
+	header @secret {
+		Referrer-Policy no-referrer
+		Cache-Control "%[7]s"
+		X-Robots-Tag noindex
+		-Access-Control-Allow-Origin
+		-Access-Control-Expose-Headers
+	}
 	@rss path *.rss
 	header @rss Content-Type "application/rss+xml; charset=utf-8"
 	@atom path *.atom
@@ -139,11 +157,13 @@ route {
 	header @json Content-Type application/feed+json
 	@opml path *.opml */opml.xml
 	header @opml Content-Type "text/x-opml; charset=utf-8"
+	@xml path */news-sitemap.xml
+	header @xml Content-Type "application/xml; charset=utf-8"
 	file_server {
 		precompressed br gzip
 	}
 }
-`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheArchive)
+`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret)
 	return b.String()
 }
 
@@ -158,6 +178,7 @@ AddType "application/rss+xml; charset=utf-8" .rss
 AddType "application/atom+xml; charset=utf-8" .atom
 AddType application/feed+json .json
 AddType "text/x-opml; charset=utf-8" .opml
+AddType "application/xml; charset=utf-8" .xml
 <Files "opml.xml">
 	ForceType "text/x-opml; charset=utf-8"
 </Files>
@@ -174,6 +195,13 @@ AddType "text/x-opml; charset=utf-8" .opml
 	<LocationMatch "^%[5]s/(desks|topics)/[^/]+/archive/">
 		Header set Cache-Control "%[6]s"
 	</LocationMatch>
+	<LocationMatch "^%[5]s/(desks|topics)/[^/]+/out/[^/]+/">
+		Header always set Referrer-Policy no-referrer
+		Header set Cache-Control "%[7]s"
+		Header set X-Robots-Tag noindex
+		Header unset Access-Control-Allow-Origin
+		Header unset Access-Control-Expose-Headers
+	</LocationMatch>
 </IfModule>
 <IfModule mod_rewrite.c>
 	RewriteEngine On
@@ -184,7 +212,7 @@ AddType "text/x-opml; charset=utf-8" .opml
 	RewriteRule ^%[5]s/((desks|topics)/[^/]+/feed)$ %[5]s/$1.rss [PT]
 </IfModule>
 RedirectMatch 404 ^%[5]s/(_server/|\.)
-`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheArchive)
+`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret)
 	for _, from := range r.from {
 		fmt.Fprintf(&b, "RedirectMatch 301 ^%[1]s%[2]s(.*)$ %[1]s%[3]s$1\n", r.root, from, r.moved[from])
 	}

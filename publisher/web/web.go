@@ -51,12 +51,17 @@ func (h *handler) routes() {
 		h.mux.Handle(kind+"/{channel}/"+format.JSONFile, document)
 		h.mux.Handle(kind+"/{channel}/"+format.CorrectionsFile, document)
 		h.mux.Handle(kind+"/{channel}/sources.opml", document)
+		h.mux.Handle(kind+"/{channel}/out/{file}", document)
+		h.mux.Handle(kind+"/{channel}/out/{token}/{file}", h.read(h.secret))
 		h.mux.Handle(kind+"/{channel}/feed", negotiated)
 		h.mux.Handle(kind+"/{channel}/"+deskwire.ArchiveFolder+"{page}", archive)
 		h.mux.Handle(kind+"/{channel}/", absent) // moved, closed, or never there
 		h.mux.Handle(kind+"/{channel}", absent)
 	}
+	h.mux.Handle(publisher.FeedsPath+"{$}", document)
+	h.mux.Handle(strings.TrimSuffix(publisher.FeedsPath, "/"), absent)
 	h.mux.Handle("/opml.xml", document)
+	h.mux.Handle("/news-sitemap.xml", document)
 	h.mux.Handle("/robots.txt", document)
 	h.mux.Handle("/assets/{file}", document)
 	h.mux.Handle("/-/health", h.read(h.health))
@@ -71,7 +76,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			h.log.Error("request", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+			h.log.Error("request", "path", masked(r.URL.Path), "panic", p, "stack", string(debug.Stack()))
 			fail(w, r, http.StatusInternalServerError, "something is broken here")
 		}
 	}()
@@ -94,7 +99,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type table struct {
 	surface *publisher.Surface
 	answers map[string]*answer
-	root    string // path that the site stands below
+	secret  map[pathHash]*answer // of documents whose path is a secret
+	root    string               // path that the site stands below
 }
 
 // current is the table of what the press shows now; nil when that is nothing yet. What did not change since the last one is
@@ -105,8 +111,17 @@ func (h *handler) current() *table {
 	if surface == nil || old != nil && old.surface == surface {
 		return old
 	}
-	t := &table{surface: surface, answers: map[string]*answer{}, root: surface.Site.Root()}
+	t := &table{surface: surface, answers: map[string]*answer{}, secret: map[pathHash]*answer{}, root: surface.Site.Root()}
 	for d := range surface.Documents() {
+		if d.Secret {
+			key := hashOf(d.Path)
+			if old != nil && old.secret[key] != nil && old.secret[key].doc == d {
+				t.secret[key] = old.secret[key]
+			} else {
+				t.secret[key] = prepare(d)
+			}
+			continue
+		}
 		if old != nil && old.answers[d.Path] != nil && old.answers[d.Path].doc == d {
 			t.answers[d.Path] = old.answers[d.Path]
 			continue
@@ -189,6 +204,8 @@ func (h *handler) absent(w http.ResponseWriter, r *http.Request, t *table) {
 		fail(w, r, http.StatusGone, "this channel was closed")
 	case r.URL.Path+"/" == folder && t.answers[folder] != nil:
 		redirect(w, r, t.root+folder)
+	case r.URL.Path+"/" == publisher.FeedsPath:
+		redirect(w, r, t.root+publisher.FeedsPath)
 	default:
 		fail(w, r, http.StatusNotFound, "not found")
 	}
@@ -201,7 +218,7 @@ var files = map[string]bool{"": true, "feed": true, "sources.opml": true, format
 func channelPath(path string) (folder, file string) {
 	kind, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	name, file, _ := strings.Cut(rest, "/")
-	if kind != "desks" && kind != "topics" || name == "" || !files[file] && !archiveFile(file) {
+	if kind != "desks" && kind != "topics" || name == "" || !files[file] && !archiveFile(file) && !outputFile.MatchString(file) {
 		return "", ""
 	}
 	return "/" + kind + "/" + name + "/", file
@@ -229,8 +246,12 @@ func starting(w http.ResponseWriter, r *http.Request) {
 
 func redirect(w http.ResponseWriter, r *http.Request, to string) {
 	w.Header().Set("Location", to)
-	w.Header().Set("Cache-Control", "public, max-age=3600")
-	w.Header().Set("Access-Control-Allow-Origin", "*") // scripts of other sites follow a feed that moved
+	if secretPath.MatchString(r.URL.Path) {
+		w.Header().Set("Cache-Control", "private, max-age=3600")
+	} else {
+		w.Header().Set("Cache-Control", "public, max-age=3600")
+		w.Header().Set("Access-Control-Allow-Origin", "*") // scripts of other sites follow a feed that moved
+	}
 	plainText(w, r, http.StatusMovedPermanently, "moved to "+to)
 }
 

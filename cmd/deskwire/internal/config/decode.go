@@ -261,17 +261,12 @@ func (d *decoder) channel(v *value, k deskwire.ChannelKind) {
 		Drop: d.rules(v.list("drop")),
 
 		Prefer: v.texts("prefer"),
-		Policy: deskwire.Policy{
-			Limit:     v.number("limit", defaultLimit),
-			MaxAge:    d.duration(v.get("max_age")),
-			Content:   deskwire.Content(or(v.str("content"), string(deskwire.ContentFull))),
-			Pictures:  v.yes("pictures", true),
-			PerSource: v.number("per_source", 0),
-
-			Duplicates: deskwire.Duplicates(or(v.str("duplicates"), string(deskwire.DuplicatesCollapse))),
-			Tombstones: v.yes("tombstones", false),
-		},
+		Policy: d.policy(v, deskwire.Policy{
+			Limit: defaultLimit, Content: deskwire.ContentFull, Pictures: true, Duplicates: deskwire.DuplicatesCollapse,
+			Order: deskwire.OrderPlaced, Link: deskwire.LinkOrigin,
+		}),
 	}
+	d.outputs(v, &c)
 	if l := v.get("limit"); l != nil && c.Policy.Limit > 0 && c.Policy.Limit < fewItems {
 		d.warnf(l, "with fewer than %d items, readers who look once a day miss some", fewItems)
 	}

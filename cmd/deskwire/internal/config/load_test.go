@@ -140,6 +140,10 @@ func TestSample(t *testing.T) {
 	written := map[string]bool{}
 	keysOf(whole, written)
 	for _, k := range schemaKeys(t) {
+		// A token that stands in a sample is no secret; it is shown in a comment.
+		if k == "desks.outputs.token" && strings.Contains(string(deskwire.SampleConfig()), "# token: ${") {
+			continue
+		}
 		if !written[k] {
 			t.Errorf("the sample does not have %s", k)
 		}

@@ -233,7 +233,7 @@ func (j *judge) homes(key string) []string {
 			homes = append(homes, name)
 		}
 	}
-	for def, name := range map[string]string{"source": "a source", "channel": "a desk or topic", "rule": "a rule", "rights": "rights", "face": "face"} {
+	for def, name := range map[string]string{"source": "a source", "channel": "a desk or topic", "rule": "a rule", "output": "an output", "rights": "rights", "face": "face"} {
 		if props, ok := j.at("/$defs/" + def)["properties"].(map[string]any); ok && props[key] != nil {
 			homes = append(homes, name)
 		}
@@ -324,9 +324,9 @@ func mistyped(v *value, want []string) string {
 }
 
 // quote is a value as it is written, cut where it is long. What the environment or a file brought is never shown, nor is a
-// header: it may be a secret.
+// header or a token: it may be a secret.
 func quote(v *value) string {
-	if v.up != nil && strings.HasSuffix(v.up.step, ".headers") {
+	if v.up != nil && strings.HasSuffix(v.up.step, ".headers") || v.step == ".token" {
 		return "the value"
 	}
 	const long = 80
