@@ -32,6 +32,9 @@ type Document struct {
 	// of the clock, and two contents of one address never have the same, even when they follow each other within a second or
 	// across a restart.
 	Modified time.Time
+
+	items  []uint64 // hashes of a feed's items, sorted
+	before []past   // the editions before, the newest first
 }
 
 // A Kind says how a document is handed out.
@@ -64,6 +67,7 @@ func newDocument(d Document, body []byte, now time.Time, was *Document) *Documen
 	if was != nil && d.Modified.Before(was.Modified) { // the clock was set back
 		d.Modified = was.Modified.Add(time.Second)
 	}
+	d.remember(was)
 	return &d
 }
 

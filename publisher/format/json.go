@@ -109,7 +109,7 @@ func writeJSON(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) (
 	}
 	// One line for each item: that is quick to write, and shows in a difference of two editions what is new.
 	b.Truncate(b.Len() - len("}\n"))
-	b.WriteString(",\n\"items\":[\n")
+	b.WriteString(",\n" + jsonItems)
 	for i, e := range entries {
 		if i > 0 {
 			b.Truncate(b.Len() - len("\n"))
@@ -123,7 +123,7 @@ func writeJSON(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) (
 			return nil, fmt.Errorf("feed: %w", err)
 		}
 	}
-	b.WriteString("]}\n")
+	b.WriteString(jsonEnd)
 	return b.Bytes(), nil
 }
 

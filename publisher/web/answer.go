@@ -28,6 +28,7 @@ const (
 type answer struct {
 	doc      *publisher.Document
 	forms    []form // those there are; the first is the one to send when the client likes several as much
+	differs  bool   // readers may ask for what is new only
 	always   []field
 	full     []field // only with a body, not in a 304
 	modified []string
@@ -50,7 +51,7 @@ type field struct {
 }
 
 func prepare(d *publisher.Document) *answer {
-	a := &answer{doc: d, modified: []string{d.Modified.UTC().Format(http.TimeFormat)}}
+	a := &answer{doc: d, differs: d.Differs(), modified: []string{d.Modified.UTC().Format(http.TimeFormat)}}
 	for _, f := range []struct {
 		coding string
 		publisher.Form
@@ -66,6 +67,9 @@ func prepare(d *publisher.Document) *answer {
 	}
 	always := func(name, value string) { a.always = append(a.always, field{name, []string{value}}) }
 	always("Vary", "Accept-Encoding")
+	if a.differs {
+		a.always[0].values = varyFeed
+	}
 	always("Cache-Control", cacheNews)
 	switch {
 	case d.Secret:
@@ -105,29 +109,40 @@ var varyBoth = []string{"Accept, Accept-Encoding"}
 
 // serve answers a GET or HEAD. location is the document's own path where another one was asked for, "" where not.
 func (a *answer) serve(w http.ResponseWriter, r *http.Request, location string, now time.Time) {
-	head := w.Header()
-	for i := range a.always {
-		head[a.always[i].name] = a.always[i].values
-	}
-	if location != "" {
-		head["Vary"] = varyBoth
-		head["Content-Location"] = []string{location}
-	}
+	a.common(w.Header(), location)
 	f := a.choose(r.Header["Accept-Encoding"])
 	if f == nil {
 		fail(w, r, http.StatusNotAcceptable, "no content coding that you accept")
 		return
 	}
-	dated := !now.Before(a.doc.Modified)
-	switch a.condition(r.Header, f, dated) {
+	switch a.condition(r.Header, f, !now.Before(a.doc.Modified)) {
 	case http.StatusNotModified:
-		head["Etag"] = f.etag
+		w.Header()["Etag"] = f.etag
 		w.WriteHeader(http.StatusNotModified)
-		return
 	case http.StatusPreconditionFailed:
 		fail(w, r, http.StatusPreconditionFailed, "the document has changed")
-		return
+	default:
+		a.send(w, r, f, http.StatusOK, now)
 	}
+}
+
+// common sets what every answer says, one without a body as well.
+func (a *answer) common(head http.Header, location string) {
+	for i := range a.always {
+		head[a.always[i].name] = a.always[i].values
+	}
+	if location != "" {
+		head["Content-Location"] = []string{location}
+		if head["Vary"] = varyBoth; a.differs {
+			head["Vary"] = varyNegotiated
+		}
+	}
+}
+
+// send sends a form of the document, behind what every answer says.
+func (a *answer) send(w http.ResponseWriter, r *http.Request, f *form, status int, now time.Time) {
+	head := w.Header()
+	dated := !now.Before(a.doc.Modified)
 	head["Etag"] = f.etag
 	if dated {
 		head["Last-Modified"] = a.modified
@@ -139,7 +154,7 @@ func (a *answer) serve(w http.ResponseWriter, r *http.Request, location string, 
 		head["Content-Encoding"] = f.encoding
 	}
 	head["Content-Length"] = f.length
-	w.WriteHeader(http.StatusOK)
+	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		w.Write(f.body)
 	}

@@ -10,7 +10,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"deskwire"
 	"deskwire/publisher"
@@ -161,7 +160,7 @@ func (h *handler) options(w http.ResponseWriter, r *http.Request) {
 		strings.Contains(r.URL.Path, "/"+deskwire.ArchiveFolder)) {
 		head.Set("Access-Control-Allow-Origin", "*")
 		head.Set("Access-Control-Allow-Methods", "GET, HEAD")
-		head.Set("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since")
+		head.Set("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since, A-IM")
 		head.Set("Access-Control-Max-Age", "86400")
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -171,7 +170,7 @@ func (h *handler) options(w http.ResponseWriter, r *http.Request) {
 func (h *handler) document(w http.ResponseWriter, r *http.Request, t *table) {
 	if t != nil {
 		if a := t.answers[r.URL.Path]; a != nil {
-			a.serve(w, r, "", time.Now())
+			h.reply(w, r, a, "")
 			return
 		}
 	}
@@ -183,7 +182,7 @@ func (h *handler) negotiated(w http.ResponseWriter, r *http.Request, t *table) {
 	if t != nil {
 		path := strings.TrimSuffix(r.URL.Path, "feed") + preferred(r.Header["Accept"])
 		if a := t.answers[path]; a != nil {
-			a.serve(w, r, t.root+path, time.Now())
+			h.reply(w, r, a, t.root+path)
 			return
 		}
 	}

@@ -52,7 +52,7 @@ func TestAnswers(t *testing.T) {
 		status             int
 		want               []string
 	}{
-		{"RSS", "GET", rss, nil, 200, []string{"Content-Type: application/rss+xml; charset=utf-8", "Vary: Accept-Encoding", "Cache-Control: " + cacheNews, "Set-Cookie: -", "Content-Encoding: -", "ETag: " + etag}},
+		{"RSS", "GET", rss, nil, 200, []string{"Content-Type: application/rss+xml; charset=utf-8", "Vary: Accept-Encoding, A-IM", "Cache-Control: " + cacheNews, "Set-Cookie: -", "Content-Encoding: -", "ETag: " + etag}},
 		{"Atom", "GET", atom, nil, 200, []string{"Content-Type: application/atom+xml; charset=utf-8"}},
 		{"JSON", "GET", feed, nil, 200, []string{"Content-Type: application/feed+json"}},
 		{"OPML", "GET", "/opml.xml", nil, 200, []string{"Content-Type: text/x-opml; charset=utf-8", "Access-Control-Allow-Origin: *"}},
@@ -69,7 +69,7 @@ func TestAnswers(t *testing.T) {
 		{"links", "GET", atom, nil, 200, []string{`Link: <https://news.example.org/desks/world/>; rel="alternate"; type="text/html", <https://news.example.org/desks/world/feed.rss>; rel="alternate"; type="application/rss+xml", <https://news.example.org/desks/world/feed.atom>; rel="self"; type="application/atom+xml", <https://news.example.org/desks/world/feed.json>; rel="alternate"; type="application/feed+json"`}},
 		{"unknown query", "GET", rss + "?utm_source=x&format=atom", nil, 200, []string{"ETag: " + etag, "Content-Type: application/rss+xml; charset=utf-8"}},
 
-		{"gzip", "GET", rss, []string{"Accept-Encoding: gzip"}, 200, []string{"Content-Encoding: gzip", "Vary: Accept-Encoding", "ETag: " + zipped}},
+		{"gzip", "GET", rss, []string{"Accept-Encoding: gzip"}, 200, []string{"Content-Encoding: gzip", "Vary: Accept-Encoding, A-IM", "ETag: " + zipped}},
 		{"best of all", "GET", rss, []string{"Accept-Encoding: gzip, deflate, br, zstd"}, 200, []string{"Content-Encoding: br"}},
 		{"zstd", "GET", rss, []string{"Accept-Encoding: zstd"}, 200, []string{"Content-Encoding: zstd"}},
 		{"q orders", "GET", rss, []string{"Accept-Encoding: br;q=0.5, gzip;q=0.8, zstd;q=0.7"}, 200, []string{"Content-Encoding: gzip"}},
@@ -79,9 +79,9 @@ func TestAnswers(t *testing.T) {
 		{"any but", "GET", rss, []string{"Accept-Encoding: br;q=0, *;q=0.4"}, 200, []string{"Content-Encoding: zstd"}},
 		{"upper case, two lines", "GET", rss, []string{"Accept-Encoding: BR;Q=0", "Accept-Encoding: GZIP"}, 200, []string{"Content-Encoding: gzip"}},
 		{"nothing asked for", "GET", rss, []string{"Accept-Encoding: "}, 200, []string{"Content-Encoding: -"}},
-		{"no coding will do", "GET", rss, []string{"Accept-Encoding: identity;q=0"}, 406, []string{"Vary: Accept-Encoding"}},
+		{"no coding will do", "GET", rss, []string{"Accept-Encoding: identity;q=0"}, 406, []string{"Vary: Accept-Encoding, A-IM"}},
 
-		{"If-None-Match", "GET", rss, []string{"If-None-Match: " + etag}, 304, []string{"ETag: " + etag, "Cache-Control: " + cacheNews, "Vary: Accept-Encoding", "Content-Type: -", "Content-Length: -", "Content-Encoding: -"}},
+		{"If-None-Match", "GET", rss, []string{"If-None-Match: " + etag}, 304, []string{"ETag: " + etag, "Cache-Control: " + cacheNews, "Vary: Accept-Encoding, A-IM", "Content-Type: -", "Content-Length: -", "Content-Encoding: -"}},
 		{"in a list", "GET", rss, []string{`If-None-Match: "a", W/"b" ,` + etag}, 304, nil},
 		{"in the second line", "GET", rss, []string{`If-None-Match: "a"`, `If-None-Match: ` + etag}, 304, nil},
 		{"weakly", "GET", rss, []string{"If-None-Match: W/" + etag}, 304, nil},
@@ -108,12 +108,12 @@ func TestAnswers(t *testing.T) {
 		{"If-Match, then If-None-Match", "GET", rss, []string{"If-Match: *", "If-None-Match: *"}, 304, nil},
 		{"Range is not offered", "GET", rss, []string{"Range: bytes=0-9"}, 200, []string{"Accept-Ranges: -", "Content-Range: -"}},
 
-		{"Accept RSS", "GET", "/desks/world/feed", nil, 200, []string{"Content-Type: application/rss+xml; charset=utf-8", "Vary: Accept, Accept-Encoding", "Content-Location: " + rss, "ETag: " + etag}},
+		{"Accept RSS", "GET", "/desks/world/feed", nil, 200, []string{"Content-Type: application/rss+xml; charset=utf-8", "Vary: Accept, Accept-Encoding, A-IM", "Content-Location: " + rss, "ETag: " + etag}},
 		{"Accept Atom", "GET", "/desks/world/feed", []string{"Accept: application/atom+xml"}, 200, []string{"Content-Location: " + atom}},
 		{"Accept JSON", "GET", "/desks/world/feed", []string{"Accept: application/json;q=0.9, application/rss+xml;q=0.8"}, 200, []string{"Content-Location: " + feed}},
 		{"Accept of a browser", "GET", "/desks/world/feed", []string{"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}, 200, []string{"Content-Location: " + rss}},
 		{"Accept refuses", "GET", "/desks/world/feed", []string{"Accept: application/rss+xml;q=0, */*;q=0.1"}, 200, []string{"Content-Location: " + atom}},
-		{"Accept, 304", "GET", "/desks/world/feed", []string{"If-None-Match: " + etag}, 304, []string{"Content-Location: " + rss, "Vary: Accept, Accept-Encoding"}},
+		{"Accept, 304", "GET", "/desks/world/feed", []string{"If-None-Match: " + etag}, 304, []string{"Content-Location: " + rss, "Vary: Accept, Accept-Encoding, A-IM"}},
 
 		{"OPTIONS", "OPTIONS", rss, nil, 204, []string{"Allow: GET, HEAD, OPTIONS", "Access-Control-Allow-Origin: *", "Access-Control-Allow-Methods: GET, HEAD"}},
 		{"OPTIONS of a page", "OPTIONS", desk, nil, 204, []string{"Allow: GET, HEAD, OPTIONS", "Access-Control-Allow-Origin: -"}},
