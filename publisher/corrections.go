@@ -20,7 +20,7 @@ const (
 // A bulletin is the newest kills and corrections of all channels.
 type bulletin struct {
 	made    []deskwire.Decision             // the newest first; what took them back among them
-	stories map[deskwire.ID]*deskwire.Story // by the article that a decision names
+	stories map[deskwire.ID]*deskwire.Story // by the articles that decisions are about
 }
 
 // readBulletin reads it.
@@ -30,9 +30,9 @@ func (p *Press) readBulletin(ctx context.Context) (*bulletin, error) {
 		return nil, err
 	}
 	b := &bulletin{made: made, stories: map[deskwire.ID]*deskwire.Story{}}
-	ids := make([]deskwire.ID, len(made))
+	var ids []deskwire.ID
 	for i := range made {
-		ids[i] = made[i].Article
+		ids = append(ids, concerned(&made[i])...)
 	}
 	stories, err := p.store.Stories(ctx, ids...)
 	if err != nil {
@@ -44,6 +44,18 @@ func (p *Press) readBulletin(ctx context.Context) (*bulletin, error) {
 	return b, nil
 }
 
+// about are the stories that a decision is about now, each once.
+func (b *bulletin) about(d *deskwire.Decision) (stories []*deskwire.Story) {
+	seen := map[deskwire.ID]bool{}
+	for _, id := range concerned(d) {
+		if s := b.stories[id]; s != nil && !seen[s.ID] {
+			seen[s.ID] = true
+			stories = append(stories, s)
+		}
+	}
+	return stories
+}
+
 // notices works out what a channel's corrections feed says at now: what was corrected and killed of what the channel published.
 // A correction of what it shows no longer, because somebody hid it or its source's rights ran out, would name it, and is left
 // out. updated and until are as those of [Compose].
@@ -51,42 +63,46 @@ func notices(ch *deskwire.Channel, now time.Time, b *bulletin, sources map[strin
 	c := composer{ch: ch, key: ch.Key(), now: now, sources: sources}
 	updated = created
 	for i := range b.made {
-		d := &b.made[i]
-		s := b.stories[d.Article]
-		if s == nil || !c.published(d, s) {
-			continue
-		}
-		at := c.past(d.At, &c.until)
-		if updated = latest(updated, at); at.IsZero() || len(list) >= noticesShown {
-			continue
-		}
-		standing := deskwire.Stand(concerning(s.Decisions, c.key), now)
-		switch {
-		case standing.Killed == d.ID:
-			for _, r := range s.Retractions(c.key, &standing) {
-				if at := c.past(r.At, &c.until); !at.IsZero() {
-					list = append(list, deskwire.Notice{ID: d.ID, Item: r.Item, At: at, Killed: true})
-					updated = latest(updated, at)
-				}
+		for _, s := range b.about(&b.made[i]) {
+			var t time.Time
+			if list, t = c.notice(list, &b.made[i], s); t.After(updated) {
+				updated = t
 			}
-		case d.Verb == deskwire.Correct:
-			c.until.at(standing.Until)
-			if n, ok := c.correction(d, s, &standing); ok {
-				list = append(list, n)
-			}
+		}
+		if len(list) >= noticesShown {
+			break
 		}
 	}
+	// A kill that was brought back is of then.
+	slices.SortStableFunc(list, func(a, b deskwire.Notice) int { return b.At.Compare(a.At) })
 	return list, updated, c.until.next
 }
 
-// published reports whether the channel had published the story that a decision is about. What was put right before anybody had
-// read it was wrong for nobody.
-func (c *composer) published(d *deskwire.Decision, s *deskwire.Story) bool {
-	shown := s.Shown
-	if d.Verb == deskwire.Correct {
-		shown = deskwire.ShownBefore(shown, d.At)
+// notice adds what is said of a decision on a story. updated is when that changed what readers are told.
+func (c *composer) notice(list []deskwire.Notice, d *deskwire.Decision, s *deskwire.Story) (_ []deskwire.Notice, updated time.Time) {
+	at := c.past(d.At, &c.until)
+	// What was put right, or taken back, before anybody here had read it changed nothing for anybody.
+	known := slices.ContainsFunc(deskwire.ShownBefore(s.Shown, d.At), func(sh deskwire.Showing) bool { return sh.Channel == c.key })
+	if known {
+		updated = at
 	}
-	return slices.ContainsFunc(shown, func(sh deskwire.Showing) bool { return sh.Channel == c.key })
+	standing := deskwire.Stand(concerning(s.Decisions, c.key), c.now)
+	switch {
+	case at.IsZero():
+	case standing.Killed == d.ID:
+		for _, r := range s.Retractions(c.key, &standing) {
+			if at := c.past(r.At, &c.until); !at.IsZero() {
+				list = append(list, deskwire.Notice{ID: d.ID, Item: r.Item, At: at, Killed: true})
+				updated = latest(updated, at)
+			}
+		}
+	case known && d.Verb == deskwire.Correct:
+		c.until.at(standing.Until)
+		if n, ok := c.correction(d, s, &standing); ok {
+			list = append(list, n)
+		}
+	}
+	return list, updated
 }
 
 // correction is what a channel says of one; ok is false where it says nothing.

@@ -152,12 +152,16 @@ func (f *Filer) catch(ctx context.Context, states map[string]storage.ChannelStat
 	})
 }
 
-// beyondMost is how many stories about the same event are looked at for items that name one that was taken away. An item
-// names at most [deskwire.MaxRelated], the newest.
-const beyondMost = 1000
+const (
+	// beyondMost is how many stories about the same event are looked at for items that name one that was taken away: all that
+	// there may be. An item names at most [deskwire.MaxRelated].
+	beyondMost = 1000
+	// beyondFew is how many are where it only looks different now: those that readers still see.
+	beyondFew = 10
+)
 
-// beyond touches the channels that show something of a story without holding it, where a decision may take it away: those
-// that published it and have to say so, and those with items that name it as related.
+// beyond touches the channels that show something of a story without holding it: those that published it, where a decision says
+// something to those who read it there, and those with items that name it as related. What is new tells those by itself.
 func (f *Filer) beyond(ctx context.Context, stories []*deskwire.Story, touched map[string]bool) error {
 	takes := func(d deskwire.Decision) bool {
 		return d.Verb == deskwire.Kill || d.Verb == deskwire.Embargo || d.Verb == deskwire.Hide
@@ -166,10 +170,14 @@ func (f *Filer) beyond(ctx context.Context, stories []*deskwire.Story, touched m
 		for _, sh := range s.Shown { // known where it was killed, embargoed or corrected
 			touched[sh.Channel] = true
 		}
-		if !slices.ContainsFunc(s.Decisions, takes) {
+		if !changedBefore(s) {
 			continue
 		}
-		related, err := f.Store.Related(ctx, beyondMost, s)
+		most := beyondFew
+		if slices.ContainsFunc(s.Decisions, takes) {
+			most = beyondMost
+		}
+		related, err := f.Store.Related(ctx, most, s)
 		if err != nil {
 			return err
 		}
@@ -184,6 +192,11 @@ func (f *Filer) beyond(ctx context.Context, stories []*deskwire.Story, touched m
 		}
 	}
 	return nil
+}
+
+// changedBefore reports whether a story may have been something else to readers before.
+func changedBefore(s *deskwire.Story) bool {
+	return len(s.Articles) > 1 || s.Articles[0].Revision > 0 || len(s.Decisions) > 0
 }
 
 // within keeps of each story the channels that have a generation. A story that none of them takes stays in the list: it may
@@ -224,7 +237,7 @@ func (f *Filer) changed(ctx context.Context, changes []storage.Change) (stories 
 		if f.Filed != nil {
 			f.Filed(s)
 		}
-		if len(s.Articles) > 1 || s.Articles[0].Revision > 0 || len(s.Decisions) > 0 {
+		if changedBefore(s) {
 			known = append(known, s.ID)
 		}
 		stories = append(stories, s)

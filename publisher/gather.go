@@ -127,7 +127,7 @@ func (g *gathering) retracted(ctx context.Context, key string, now time.Time) er
 	var ids []deskwire.ID
 	for i := range made {
 		if made[i].Verb != deskwire.Correct {
-			ids = append(ids, made[i].Article)
+			ids = append(ids, concerned(&made[i])...)
 		}
 	}
 	if len(ids) == 0 {
@@ -147,4 +147,13 @@ func (g *gathering) retracted(ctx context.Context, key string, now time.Time) er
 		}
 	}
 	return nil
+}
+
+// concerned are the articles that a kill, a correction or the undo of one is about. They may have been one story then and be
+// several now.
+func concerned(d *deskwire.Decision) []deskwire.ID {
+	if len(d.Covers) > 0 {
+		return d.Covers
+	}
+	return []deskwire.ID{d.Article}
 }
