@@ -38,6 +38,7 @@ type Press struct {
 	shown   map[string]*deskwire.Edition // by channel, without bodies
 	shelf   *shelf                       // of the present setting and sources; nil when these have changed
 	kept    *kept
+	behind  map[string]storage.Place     // channels whose archives have more to take in than one update closes: up to where
 	offered map[string]*deskwire.Edition // as shown, by output
 	own     map[string][]newsItem        // by channel: what of it the News sitemap names
 	now     atomic.Pointer[Surface]
@@ -80,7 +81,7 @@ func NewPress(store *storage.Store, site format.Site, channels []deskwire.Channe
 func (p *Press) Reconfigure(site format.Site, channels []deskwire.Channel, from map[string]deskwire.Source) {
 	p.setting = setting{site, channels, from, p.setting.pages}
 	p.sources = newSources(from)
-	p.until, p.shelf = map[string]time.Time{}, nil
+	p.until, p.behind, p.shelf = map[string]time.Time{}, map[string]storage.Place{}, nil
 	shown := map[string]*deskwire.Edition{} // until they are made anew the page of all channels shows these
 	for i := range channels {
 		if ed := p.shown[channels[i].Key()]; ed != nil {
@@ -158,10 +159,14 @@ func (p *Press) Update(ctx context.Context, now time.Time, touched []string) (ch
 	if !s.next.equal(s.old) {
 		p.now.Store(s.next)
 	}
+	if err := p.catchUp(ctx, now); err != nil {
+		errs = append(errs, err)
+	}
 	for _, t := range p.until {
-		if !t.IsZero() && (until.IsZero() || t.Before(until)) {
-			until = t
-		}
+		until = sooner(until, t)
+	}
+	if len(p.behind) > 0 {
+		until = now
 	}
 	return slices.Sorted(maps.Keys(s.changed)), until, errors.Join(errs...)
 }

@@ -285,3 +285,27 @@ func TestArchiveBytes(t *testing.T) {
 		t.Errorf("page 3 is %+v", p)
 	}
 }
+
+// Sizes are those of the bodies, near enough for pages that end by them.
+func TestBodySizes(t *testing.T) {
+	t.Parallel()
+	s := storagetest.Store(t)
+	merge(t, s, document(start, "g1 https://a.example/1 one short", "g2 https://a.example/2 two "+strings.Repeat("long_", 100), "g3 https://a.example/3 three "+strings.Repeat("longer_", 20_000)))
+	var ids []deskwire.ID
+	for _, a := range articles(t, s) {
+		ids = append(ids, a.ID)
+	}
+	bodies, err := s.Bodies(t.Context(), ids...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sizes, err := s.BodySizes(t.Context(), append(ids, "cxwdmfc01136cxpa")...)
+	if err != nil || sizes[3] != 0 {
+		t.Fatal(sizes, err)
+	}
+	for i, b := range bodies {
+		if off := sizes[i] - len(b); off != 0 && (len(b) >= 256 || sizes[i] <= 0 || sizes[i] > 300) {
+			t.Errorf("a body of %d bytes has %d", len(b), sizes[i])
+		}
+	}
+}
