@@ -146,6 +146,43 @@ func actions() []action {
 			want: "1 2 <nil>", // and the note that is there
 		},
 		{
+			name: "kill",
+			run: func(ctx context.Context, s *storage.Store) error {
+				id, err := first(s, ctx)
+				if err != nil {
+					return err
+				}
+				stories, err := s.Stories(ctx, id)
+				if err != nil || stories[0].Standing(start).Killed != "" {
+					return err // it was decided, whatever the commit said
+				}
+				_, err = s.Decide(ctx, deskwire.Decision{Verb: deskwire.Kill, Article: id, At: start})
+				return err
+			},
+			result: func(t testing.TB, s *storage.Store) string {
+				made, err := s.Notices(t.Context(), time.Time{}, 10)
+				return fmt.Sprint(len(made), len(made[0].Covers), err)
+			},
+			want: "1 1 <nil>",
+		},
+		{
+			name: "publish",
+			run: func(ctx context.Context, s *storage.Store) error {
+				id, err := first(s, ctx)
+				if err != nil {
+					return err
+				}
+				return s.Publish(ctx, []deskwire.Showing{{Item: id, Channel: "desk/world", At: start}, {Item: id, Channel: "desk/home", At: start}})
+			},
+			result: func(t testing.TB, s *storage.Store) string {
+				id, _ := first(s, t.Context())
+				stories, err := s.Stories(t.Context(), id)
+				shown, err2 := s.Shown(t.Context(), stories[0])
+				return fmt.Sprint(len(shown), err, err2)
+			},
+			want: "2 <nil> <nil>",
+		},
+		{
 			name: "file",
 			run: func(ctx context.Context, s *storage.Store) error {
 				from, err := s.Cursor(ctx, "filing")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"deskwire"
 	"deskwire/publisher"
+	"deskwire/publisher/format"
 	"deskwire/storage"
 )
 
@@ -39,6 +41,7 @@ func TestNothingWithheldIsNamed(t *testing.T) {
 		few.Policy.Limit, few.Policy.Tombstones = 2, true
 		all.Take = []deskwire.Rule{{Sources: []string{"hill"}}}
 		each.Name, each.Was, each.Policy.Duplicates = "each", nil, rapid.SampledFrom([]deskwire.Duplicates{deskwire.DuplicatesMark, deskwire.DuplicatesShow}).Draw(r, "duplicates")
+		all.Outputs = []deskwire.Output{{Name: "partner", Format: deskwire.FormatRSS, Policy: deskwire.Policy{Limit: 1, Content: deskwire.ContentSummary}}}
 		a := &anything{newsroom: open(t, few, all, each), r: r, tokens: map[deskwire.ID]string{}, killed: map[deskwire.ID][]deskwire.ID{}}
 		a.now = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 		for range rapid.IntRange(3, 8).Draw(r, "steps") {
@@ -234,4 +237,36 @@ type file struct {
 func (f *file) Close() error {
 	f.in[f.name] = f.Bytes()
 	return nil
+}
+
+// A channel's corrections are a feed of their own, at an address that pages name and that moves with the channel.
+func TestCorrectionsServed(t *testing.T) {
+	t.Parallel()
+	n := running(t)
+	for art, err := range n.store.Newest(t.Context(), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n.now = n.now.Add(time.Minute); art.Title == "Old bridge reopens" {
+			if _, err := n.store.Decide(t.Context(), deskwire.Decision{Verb: deskwire.Correct, Article: art.ID, Value: "It is a new one.", At: n.now}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	n.publish()
+	for _, path := range []string{"/desks/world/corrections.atom", "/topics/bridges/corrections.atom"} {
+		r := n.ask("GET", path)
+		if doc := string(body(t, r)); r.StatusCode != http.StatusOK || r.Header.Get("Content-Type") != format.AtomType || !strings.Contains(doc, "It is a new one.") {
+			t.Errorf("%s: %s %v\n%s", path, r.Status, r.Header, doc)
+		}
+		if link := "<https://news.example.org" + path + `>; rel="self"; type="application/atom+xml"`; !strings.Contains(r.Header.Get("Link"), link) {
+			t.Errorf("%s: Link %q", path, r.Header.Get("Link"))
+		}
+	}
+	if page := string(body(t, n.ask("GET", desk))); !strings.Contains(page, `<p class="correction" dir="auto"><strong class="mark">Corrected</strong>`) || !strings.Contains(page, "It is a new one.") {
+		t.Errorf("the page says nothing:\n%s", page)
+	}
+	if r := n.ask("GET", "/desks/abroad/corrections.atom"); r.StatusCode != http.StatusMovedPermanently || r.Header.Get("Location") != "/desks/world/corrections.atom" {
+		t.Errorf("renamed: %s to %q", r.Status, r.Header.Get("Location"))
+	}
 }
