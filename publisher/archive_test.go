@@ -570,3 +570,64 @@ func TestArchiveBehind(t *testing.T) {
 		t.Errorf("%d stories in %d documents", len(ids), len(paths))
 	}
 }
+
+// What is too old for the feed is in the archive, though the feed has room; and what a source has too much of, when the feed has
+// passed it.
+func TestArchivePolicies(t *testing.T) {
+	t.Parallel()
+	r := openPressroom(t)
+	r.setDesk(func(ch *deskwire.Channel) { ch.Policy.MaxAge = 24 * time.Hour })
+	all := r.says(10)
+	r.settle()
+	if ids, paths := r.walk("rss", func() {}); len(ids) != 10 || len(paths) != 1 {
+		t.Errorf("young: %d stories in %q", len(ids), paths)
+	}
+	_, until := r.update("desk/world")
+	r.now = until // the first is a day old
+	r.settle()
+	ids, paths := r.walk("rss", func() {})
+	if !slices.Equal(ids, reversed(all)) || !strings.HasSuffix(paths[len(paths)-1], "/archive/1-1.rss") {
+		t.Errorf("a day later: %d stories in %q", len(ids), paths)
+	}
+	r.now = r.now.Add(time.Hour)
+	r.settle()
+	if ids, paths = r.walk("rss", func() {}); !slices.Equal(ids, reversed(all)) || !strings.HasSuffix(paths[len(paths)-1], "/archive/1-10.rss") {
+		t.Errorf("all are old: %d stories in %q", len(ids), paths)
+	}
+
+	r.setDesk(func(ch *deskwire.Channel) { ch.Policy.PerSource = 2 })
+	more := r.says(5)
+	r.settle()
+	ids, _ = r.walk("rss", func() {})
+	if want := slices.Concat(reversed(more[3:]), reversed(more[:3]), reversed(all)); !slices.Equal(ids, want) {
+		t.Errorf("two of a source: %d stories, want %d", len(ids), len(want))
+	}
+}
+
+// A channel that shows every carrier of a story closes the story when none of them is shown any more, and then all of them.
+func TestArchiveCopies(t *testing.T) {
+	t.Parallel()
+	r := openPressroom(t)
+	r.setDesk(func(ch *deskwire.Channel) { ch.Policy.Limit, ch.Policy.Duplicates = 3, deskwire.DuplicatesShow })
+	all := r.says(3)
+	if _, err := r.store.Decide(t.Context(), deskwire.Decision{Verb: deskwire.Merge, Article: all[0], With: all[1], At: r.now, By: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.store.File(t.Context(), storage.Filing{Generations: map[string]uint32{"desk/world": 1}, Stories: []storage.FiledStory{{Story: all[1]}}}); err != nil {
+		t.Fatal(err)
+	}
+	all = append(all, r.says(120)...)
+	r.settle()
+	ids, paths := r.walk("json", func() {})
+	if len(ids) != len(all) || len(paths) != 3 {
+		t.Errorf("%d items of %d in %q", len(ids), len(all), paths)
+	}
+	for _, id := range all {
+		if !slices.Contains(ids, id) {
+			t.Errorf("%s is missing", id)
+		}
+	}
+	if first, _ := read(t, "json", r.archived("/desks/world/archive/1.json")); len(first) != 100 {
+		t.Errorf("page 1 holds %d items", len(first))
+	}
+}

@@ -97,11 +97,35 @@ func (p *Press) closeOut(ctx context.Context, drafts []*draft, now time.Time) er
 	err := p.commit(ctx, steps, now, func(key string, err error) { of[key].err = err })
 	for _, d := range drafts {
 		if d.err == nil {
-			shown := showing(&d.ed)
-			d.ed.Older, d.err = p.store.ArchiveEnd(ctx, d.ch.Key(), func(id deskwire.ID) bool { return shown[id] })
+			d.ed.Older, d.err = p.archiveEnd(ctx, d, now)
 		}
 	}
 	return cmp.Or(ctx.Err(), err)
+}
+
+// maxPassed bounds how many stories at the end of an archive are looked at, beyond those that the feed shows.
+const maxPassed = 100
+
+// archiveEnd is the archive page that the feed leads to: the newest, as far as it holds nothing that the feed shows itself. What
+// came back into the feed (an editor hid what had pushed it out, or the limit was raised) stands at the end of the archive, and is left
+// out by ending before it. So is what the channel would not show any more: it must not stand in the way.
+func (p *Press) archiveEnd(ctx context.Context, d *draft, now time.Time) (deskwire.ArchivePage, error) {
+	passed := showing(&d.ed)
+	for n := 0; ; n++ {
+		end, last, err := p.store.ArchiveEnd(ctx, d.ch.Key(), func(id deskwire.ID) bool { return passed[id] })
+		if err != nil || end.Number == 0 || n == maxPassed {
+			return end, err
+		}
+		stories, err := p.store.Stories(ctx, last)
+		if err != nil {
+			return end, err
+		}
+		c := archivist(d.ch, now, p.sources.named)
+		if s := stories[0]; s != nil && s.ID == last && len(c.candidates(nil, s)) > 0 {
+			return end, nil
+		}
+		passed[last] = true
+	}
 }
 
 // commit writes steps that change something, and tells of the channels whose step was not written.

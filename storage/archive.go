@@ -429,13 +429,11 @@ func (s *Store) ArchivePages(ctx context.Context, channel string, from, limit in
 	return pages, nil
 }
 
-// ArchiveEnd is the page that the subscription document of a channel leads to: the newest, as far as it holds nothing that the
-// document shows itself. What came back into the document (an editor hid what had pushed it out, or the limit was raised)
-// stands at the end of the archive, and is left out by ending before it. The zero page says that there is none.
-func (s *Store) ArchiveEnd(ctx context.Context, channel string, shows func(deskwire.ID) bool) (deskwire.ArchivePage, error) {
-	var end deskwire.ArchivePage
-	err := s.engine.View(ctx, func(tx Tx) error {
-		end = deskwire.ArchivePage{}
+// ArchiveEnd is how far a channel's archive goes, not counting what stands at its end and was passed: the page, and the last
+// story that counts. The zero page says that there is none.
+func (s *Store) ArchiveEnd(ctx context.Context, channel string, passed func(deskwire.ID) bool) (end deskwire.ArchivePage, last deskwire.ID, err error) {
+	err = s.engine.View(ctx, func(tx Tx) error {
+		end, last = deskwire.ArchivePage{}, ""
 		archive, err := archiveOf(tx, channel)
 		if err != nil || archive == "" {
 			return err
@@ -446,13 +444,13 @@ func (s *Store) ArchiveEnd(ctx context.Context, channel string, shows func(deskw
 				return err
 			}
 			n := len(p.Stories)
-			for n > 0 && shows(p.Stories[n-1].Story) {
+			for n > 0 && passed(p.Stories[n-1].Story) {
 				n--
 			}
 			if n == 0 {
 				continue
 			}
-			end = deskwire.ArchivePage{Number: p.Number, Stories: n}
+			end, last = deskwire.ArchivePage{Number: p.Number, Stories: n}, p.Stories[n-1].Story
 			if p.Full && n == len(p.Stories) {
 				end.Stories = 0
 			}
@@ -461,7 +459,7 @@ func (s *Store) ArchiveEnd(ctx context.Context, channel string, shows func(deskw
 		return nil
 	})
 	if err != nil {
-		return end, fmt.Errorf("archive of %s: %w", channel, err)
+		return end, "", fmt.Errorf("archive of %s: %w", channel, err)
 	}
-	return end, nil
+	return end, last, nil
 }

@@ -153,7 +153,7 @@ func TestCloseOut(t *testing.T) {
 		{closed[199:], deskwire.ArchivePage{Number: 2, Stories: 99}},
 		{closed, deskwire.ArchivePage{}},
 	} {
-		if got, err := s.ArchiveEnd(t.Context(), "desk/world", func(id deskwire.ID) bool { return slices.Contains(c.shown, id) }); err != nil || got != c.want {
+		if got, _, err := s.ArchiveEnd(t.Context(), "desk/world", func(id deskwire.ID) bool { return slices.Contains(c.shown, id) }); err != nil || got != c.want {
 			t.Errorf("where %d are shown the archive ends at %+v, %v, want %+v", len(c.shown), got, err, c.want)
 		}
 	}
