@@ -30,7 +30,7 @@ var layers = map[string][]string{
 	"aggregator/page":               {"aggregator/parse"},
 	"aggregator/match":              {"."},
 	"aggregator/match/alike":        {},
-	"aggregator/match/learn":        {"aggregator/match/alike"},
+	"aggregator/match/learn":        {"aggregator/match/alike", "aggregator/parse"},
 	"aggregator":                    {".", "storage", "aggregator/fetch", "aggregator/parse", "aggregator/page", "aggregator/match", "aggregator/match/alike"},
 	"publisher/rule":                {"."},
 	"publisher/format":              {"."},

@@ -16,13 +16,8 @@ import (
 // MatchConsumer is the matcher's name in the store: who files waits for it.
 const MatchConsumer = "match"
 
-const (
-	// matchStep is how many changes one commit matches.
-	matchStep = 1000
-	// matchWindow is how long after its first sight an article is still matched with earlier ones: longer than anything is
-	// found alike over, since a store may have been written without a matcher.
-	matchWindow = 7 * 24 * time.Hour
-)
+// matchStep is how many changes one commit matches.
+const matchStep = 1000
 
 // A Matcher finds which articles are the same thing told again, once each, in the order in which they were merged, and has
 // the store make stories of them. It follows the store's changes ahead of those who file.
@@ -101,8 +96,8 @@ func Rematch(model *alike.Model, articles []*deskwire.Article) (found []deskwire
 	return found
 }
 
-// fresh are the articles of changed stories that nobody matched yet and that are not too old for it, in the order of the
-// changes.
+// fresh are the articles of changed stories that nobody matched yet and that are not too old for anything to be found alike,
+// in the order of the changes: a store may have been written without a matcher.
 func (m *Matcher) fresh(ctx context.Context, changes []storage.Change, now time.Time) ([]*deskwire.Article, error) {
 	ids := make([]deskwire.ID, len(changes))
 	for i, c := range changes {
@@ -119,7 +114,7 @@ func (m *Matcher) fresh(ctx context.Context, changes []storage.Change, now time.
 			continue
 		}
 		for i := range s.Articles {
-			if a := &s.Articles[i]; recent[a.ID] == nil && a.FirstSeen.After(now.Add(-matchWindow)) {
+			if a := &s.Articles[i]; recent[a.ID] == nil && a.FirstSeen.After(now.Add(-m.Model.Window())) {
 				recent[a.ID] = a
 				ids = append(ids, a.ID)
 			}
@@ -179,7 +174,7 @@ func (m *Matcher) build(ctx context.Context) error {
 
 // itemOf is what alike sees of an article. A date that the source did not give, or gave for the future, is none.
 func itemOf(a *deskwire.Article) *alike.Item {
-	it := alike.Item{Source: a.Source, Title: a.Title, Summary: a.Summary, Arrived: a.FirstSeen}
+	it := alike.Item{Source: a.Source, Title: a.Title, Summary: a.Summary, Agencies: a.Agencies, Arrived: a.FirstSeen}
 	if a.DateRaw == "" && !a.Published.Equal(a.FirstSeen) {
 		it.Published = a.Published
 	}

@@ -53,9 +53,9 @@ const (
 	signoffBytes  = 80
 )
 
-// textAgencies finds the agencies that a text names as its origin: in a dateline at its beginning, "KYIV, May 3 (Reuters) -",
+// Agencies finds the agencies that a plain text names as its origin: in a dateline at its beginning, "KYIV, May 3 (Reuters) -",
 // "AFP -", or in a sign-off in brackets at its end, "(dpa)".
-func textAgencies(text string) (found []string) {
+func Agencies(text string) (found []string) {
 	head := text[:min(len(text), datelineBytes)]
 	if dash := dashAt(head); dash >= 0 {
 		before := head[:dash]

@@ -83,8 +83,8 @@ func TestTextAgencies(t *testing.T) {
 		{"The council met (again)", ""},
 		{"", ""},
 	} {
-		if got := strings.Join(textAgencies(c.in), ","); got != c.want {
-			t.Errorf("textAgencies(%q) = %q, want %q", c.in, got, c.want)
+		if got := strings.Join(Agencies(c.in), ","); got != c.want {
+			t.Errorf("Agencies(%q) = %q, want %q", c.in, got, c.want)
 		}
 	}
 	for _, c := range []struct{ in, want string }{

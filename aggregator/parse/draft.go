@@ -243,7 +243,7 @@ func (r *reader) agencies(a *deskwire.Article, found, credits []string, text str
 	for _, c := range credits {
 		found = appendAgencies(found, plainText(c, maxName))
 	}
-	found = append(found, textAgencies(text)...)
+	found = append(found, Agencies(text)...)
 	for _, m := range a.Media {
 		found = appendAgencies(found, m.Credit)
 	}

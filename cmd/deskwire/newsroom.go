@@ -234,6 +234,7 @@ func model(with config.Matching) *alike.Model {
 			m.Threshold[level] = float32(threshold)
 		}
 	}
+	m.Within = [alike.Levels]time.Duration{with.CopyWithin, with.CopyWithin, with.CoverageWithin}
 	return m
 }
 

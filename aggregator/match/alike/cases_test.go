@@ -72,7 +72,7 @@ func TestCases(t *testing.T) {
 				if !ok {
 					arrived = published
 				}
-				rows = append(rows, row{line, f[0], f[5], Item{f[1], f[3], f[4], after(t, published), after(t, arrived)}})
+				rows = append(rows, row{line, f[0], f[5], Item{Source: f[1], Title: f[3], Summary: f[4], Published: after(t, published), Arrived: after(t, arrived)}})
 			}
 			slices.SortStableFunc(rows, func(a, b row) int { return a.item.Arrived.Compare(b.item.Arrived) })
 			m := seasoned(t)
@@ -118,4 +118,54 @@ func after(t *testing.T, d string) time.Time {
 		t.Fatal(err)
 	}
 	return morning.Add(v)
+}
+
+// Who names the same agency is likelier to have copied one text, and who names another likelier to have a text of its own.
+func TestAgencies(t *testing.T) {
+	t.Parallel()
+	score := func(first, second []string) float32 {
+		m := seasoned(t)
+		m.Add(&Item{Source: "first", Title: "Silo collapse kills 9 at Pernova mill", Summary: "A silo of the Pernova mill fell on the loading hall, the fire brigade said.", Agencies: first, Published: morning})
+		m.Add(&Item{Source: "second", Title: "Nine dead as silo falls at mill", Summary: "Nine workers died in Pernova when a silo fell on a hall, police said.", Agencies: second, Published: morning.Add(time.Hour)})
+		if m.nl == 0 {
+			t.Fatal("nothing was compared")
+		}
+		return m.links[0].score[Copy]
+	}
+	none, same, other := score(nil, nil), score([]string{"AFP"}, []string{"Getty Images", "AFP"}), score([]string{"AFP"}, []string{"Reuters"})
+	if half := score([]string{"AFP"}, nil); half != none {
+		t.Errorf("an agency that only one names moves the score from %.3f to %.3f", none, half)
+	}
+	if !(same > none && none > other) {
+		t.Errorf("same agency %.3f, none %.3f, other %.3f: want less each time", same, none, other)
+	}
+}
+
+// Windows are the model's: what lies farther apart is not joined, and says why.
+func TestWithin(t *testing.T) {
+	t.Parallel()
+	a := Item{Source: "first", Title: "Glacier lake bursts its dam above Quintera", Summary: "A lake below the Hollen glacier burst its dam on Sunday, and two bridges are gone.", Published: morning}
+	for _, c := range []struct {
+		within         [Levels]time.Duration
+		later          time.Duration
+		copied, covers bool
+	}{
+		{[Levels]time.Duration{}, 71 * time.Hour, true, true},
+		{[Levels]time.Duration{}, 73 * time.Hour, false, true},
+		{[Levels]time.Duration{}, 8 * 24 * time.Hour, false, false},
+		{[Levels]time.Duration{Copy: 2 * time.Hour}, 3 * time.Hour, false, true},
+		{[Levels]time.Duration{Coverage: 10 * 24 * time.Hour}, 8 * 24 * time.Hour, false, true},
+		{[Levels]time.Duration{Copy: 9 * 24 * time.Hour}, 8 * 24 * time.Hour, true, true}, // a copy covers, too
+	} {
+		model := Default()
+		model.Within = c.within
+		m := New(model)
+		m.Add(&a)
+		b := a
+		b.Source, b.Published = "second", morning.Add(c.later)
+		v := m.Add(&b)
+		if copied, covers := v.Links[Copy].Joined(v.Ref), v.Links[Coverage].Joined(v.Ref); copied != c.copied || covers != c.covers {
+			t.Errorf("within %v, %v later: copy %v, coverage %v, want %v, %v\n%s", c.within, c.later, copied, covers, c.copied, c.covers, &v)
+		}
+	}
 }

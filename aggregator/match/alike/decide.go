@@ -6,6 +6,9 @@ const (
 	leastBits = 8
 	// seriesHours is when a title that says the same again is the next edition, and no longer the same one edited.
 	seriesHours = 10
+	// leastPart is how much of what the shorter one says two versions have to share: one second of publishing alone decides
+	// nothing.
+	leastPart = .12
 	// bestLinks is how many members of a group an item is compared with; coverage asks for their mean.
 	bestLinks = 3
 )
@@ -96,6 +99,9 @@ func (m *Matcher) join(v *Verdict, l Level) {
 			continue
 		}
 		veto := k.veto
+		if l == Version && veto == VetoNone && k.x[fAllContained] < leastPart {
+			veto = VetoNothing
+		}
 		if veto == VetoNone && (k.hours > m.within[l] || m.closed(m.groups.at(k.ref)[l])) {
 			veto = VetoGap
 		}

@@ -43,6 +43,8 @@ const (
 	fSecondTitle
 	fHoursTitle
 	fHoursAll
+	fAgency
+	fOtherAgency
 	Features // how many there are
 )
 
@@ -54,6 +56,16 @@ var featureNames = [Features]string{
 	"title overlap beyond the source's habits", "rarest word beyond the source's habits", "same source", "hours apart", "time apart", "same second",
 	"other date", "other number in title", "other number", "shared number", "title repeats", "short", "a summary is missing", "title times summary", "same first words of the summary",
 	"same second, a full minute", "others in that second", "same second times title", "hours apart times title", "hours apart times overlap",
+	"same agency", "other agency",
+}
+
+// Prior is what is believed of the features of a level before anything is learnt: learnt weights stay near it where the items
+// learnt from say nothing. Who names one agency has its text, and who names another mostly another text; but pictures come from anywhere.
+func Prior(l Level) (w Vector) {
+	if l == Copy {
+		w[fAgency], w[fOtherAgency] = 1, -1
+	}
+	return w
 }
 
 // A Vector is the features of one pair.
@@ -120,6 +132,9 @@ func (x *Vector) fill(o *overlap, i *index, a, b *entry, hours float32) {
 	x[fHoursTitle] = x[fHours] * x[fTitleContained]
 	x[fHoursAll] = x[fHours] * x[fAllContained]
 	x[fProduct] = x[fTitleJaccard] * x[fSummaryJaccard]
+	if p, q := a.agencies(), b.agencies(); p != 0 && q != 0 {
+		x[fAgency], x[fOtherAgency] = flag(p&q != 0), flag(p&q == 0)
+	}
 }
 
 func flag(b bool) float32 {
@@ -140,6 +155,9 @@ func gap(a, b *entry) float32 {
 	}
 	return float32(y-x) / 3600
 }
+
+// dayBits is how many bits the date words of a title take.
+const dayBits = 7 + 5 + 31
 
 // pack keeps the date words of a title: 7 bits of weekdays, 5 of parts of the day, 31 of days of the month.
 func (d dates) pack() uint64 {

@@ -7,14 +7,15 @@ type Item struct {
 	Source    string
 	Title     string    // plain text
 	Summary   string    // plain text
+	Agencies  []string  // agencies that it names as its origin, or that of its pictures
 	Published time.Time // the source's own date; zero when it gave none
 	Arrived   time.Time // when it was first seen, never before the item added before; Published where it is zero
 }
 
 // Where candidates come from, and how many are compared.
 const (
-	probes     = 10 // of an item's rarest tokens that others hold, looked up
-	hooks      = 8  // of its rarest tokens, under which it can be found itself
+	probes     = 12 // of an item's rarest tokens that others hold, looked up
+	hooks      = 9  // of its rarest tokens, under which it can be found itself
 	candidates = 8  // pairs scored for an item, of all sources
 	kin        = 4  // and more of its own source
 	// hint is how much candidates have to share of their rarest tokens to be compared, in bits: half a rare word.

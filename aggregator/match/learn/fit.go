@@ -17,9 +17,9 @@ type Sample struct {
 // steps is how many Newton steps are taken at most; a dozen is usual.
 const steps = 30
 
-// Fit finds the weights of a logistic regression: those under which the samples are likeliest, each weight of spread decay
-// around 0. A feature that is the same in all samples gets weight 0.
-func Fit(samples []Sample, decay float64) (alike.Vector, error) {
+// Fit finds the weights of a logistic regression: those under which the samples are likeliest, each weight kept by decay to
+// what is believed of it before. A feature that is the same in all samples gets that.
+func Fit(samples []Sample, decay float64, prior *alike.Vector) (alike.Vector, error) {
 	const n = alike.Features
 	var w [n]float64
 	if len(samples) == 0 {
@@ -30,7 +30,7 @@ func Fit(samples []Sample, decay float64) (alike.Vector, error) {
 		var hess [n][n]float64
 		for i := range n {
 			if i > 0 {
-				grad[i] = -decay * w[i]
+				grad[i] = -decay * (w[i] - float64(prior[i]))
 				hess[i][i] = decay
 			} else {
 				hess[i][i] = 1e-6

@@ -159,7 +159,7 @@ func TestFit(t *testing.T) {
 		}
 		samples = append(samples, Sample{x, rnd.Float64() < 1/(1+math.Exp(-sum)), 1})
 	}
-	got, err := Fit(samples, .1)
+	got, err := Fit(samples, .1, new(alike.Vector))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func TestFit(t *testing.T) {
 			t.Errorf("weight %d = %.2f, want %.2f", i, got[i], want[i])
 		}
 	}
-	if _, err := Fit(nil, 1); err == nil {
+	if _, err := Fit(nil, 1, new(alike.Vector)); err == nil {
 		t.Error("Fit of nothing is no error")
 	}
 }

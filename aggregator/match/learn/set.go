@@ -3,6 +3,7 @@ package learn
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"deskwire/aggregator/match/alike"
+	"deskwire/aggregator/parse"
 )
 
 // A Set is items in the order of arrival and, when it is for training, which of them belong together.
@@ -31,12 +33,14 @@ type Record struct {
 	Source    string `json:"source"`
 	Title     string `json:"title"`
 	Summary   string `json:"summary"`
+	Content   string `json:"content"` // plain text, read where there is no summary
 	Published string `json:"published"`
 }
 
 // Item is what the matcher sees of a record.
 func (r *Record) Item() (alike.Item, error) {
-	it := alike.Item{Source: r.Source, Title: r.Title, Summary: r.Summary}
+	it := alike.Item{Source: r.Source, Title: r.Title, Summary: cmp.Or(r.Summary, r.Content)}
+	it.Agencies = parse.Agencies(cmp.Or(r.Content, r.Summary))
 	if r.ID == "" {
 		return it, errors.New("the item has no id")
 	}

@@ -16,7 +16,7 @@ const (
 	mostYes   = .3
 	// setWeight is what one set's pairs of one view weigh together.
 	setWeight = 100_000
-	// decay keeps weights small that few pairs speak for.
+	// decay keeps weights where they were believed to be that few pairs speak for.
 	decay = 2
 	// fewest is how many pairs have to belong together for weights to be learnt.
 	fewest = 30
@@ -101,7 +101,7 @@ func count(ps []Pair, v alike.View) int {
 
 // Train learns the level's weights from all pairs but those that out takes, and puts them into a model.
 func (c *Course) Train(m *alike.Model, out func(set, item int) bool) error {
-	learnt := false
+	learnt, prior := false, alike.Prior(c.Level)
 	for v := range alike.Views {
 		var all []Sample
 		for k, ps := range c.pairs {
@@ -130,7 +130,7 @@ func (c *Course) Train(m *alike.Model, out func(set, item int) bool) error {
 		if len(all) == 0 {
 			continue
 		}
-		w, err := Fit(all, decay)
+		w, err := Fit(all, decay, &prior)
 		if err != nil {
 			return fmt.Errorf("%v, %v: %w", c.Level, v, err)
 		}

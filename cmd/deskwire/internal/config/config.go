@@ -81,7 +81,9 @@ type Fetch struct {
 // Matching is which articles are one story, and which are about one event. Two of them are comparable.
 type Matching struct {
 	Off                     bool
-	Version, Copy, Coverage float64 // from which score on; 0 is the default
+	Version, Copy, Coverage float64       // from which score on; 0 is the default
+	CopyWithin              time.Duration // how far versions and copies may lie apart; 0 is the default
+	CoverageWithin          time.Duration // and what covers one event; 0 is the default
 }
 
 // Serve is what the daemon listens on. Two of them are comparable.

@@ -80,7 +80,8 @@ func (d *decoder) whole(v *value) {
 		}
 	}
 	m := v.get("matching")
-	c.Matching = Matching{Off: !m.yes("enabled", true), Version: m.float("version"), Copy: m.float("copy"), Coverage: m.float("coverage")}
+	c.Matching = Matching{Off: !m.yes("enabled", true), Version: m.float("version"), Copy: m.float("copy"), Coverage: m.float("coverage"),
+		CopyWithin: d.window(m.get("copy_within")), CoverageWithin: d.window(m.get("coverage_within"))}
 	c.Serve = Serve{Listen: d.listen(serve.get("listen"), defaultListen), Metrics: d.listen(serve.get("metrics"), "")}
 	if m := serve.get("metrics"); m != nil && c.Serve.Metrics == c.Serve.Listen && !strings.HasSuffix(c.Serve.Listen, ":0") {
 		d.errorf(m, "%s is serve.listen; metrics are not for readers and need an address of their own", quote(m))
@@ -318,6 +319,19 @@ func (d *decoder) keep(v *value, otherwise time.Duration) time.Duration {
 	}
 	return keep
 }
+
+// window is how far apart articles may lie that are one story or about one event. It ends where memory would be all that
+// matching is about.
+func (d *decoder) window(v *value) time.Duration {
+	within := d.duration(v)
+	if within != 0 && (within < time.Hour || within > maxWindow) {
+		d.errorf(v, "%s is outside of what is compared, which is from 1h to 30d", quote(v))
+	}
+	return within
+}
+
+// maxWindow is the longest time over which articles are compared: all of it is kept in memory.
+const maxWindow = 30 * 24 * time.Hour
 
 func (d *decoder) network(v *value) netip.Prefix {
 	if a, err := netip.ParseAddr(v.text); err == nil && a.Zone() == "" {
