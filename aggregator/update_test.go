@@ -42,6 +42,15 @@ func TestUpdateIsNotNew(t *testing.T) {
 			items[3].body += "<p>Divers are on their way.</p>"
 			return rss("", items...)
 		}, "0 new 1 updated 9 unchanged", 0},
+		"a toll grows under one address": {func(items []item) string {
+			items[3].guid, items[3].title = "rev-2", "Ferry 3: nine hurt, not four, and the captain held"
+			items[3].body = "<p>Nine people were hurt, the coast guard said on Tuesday.</p>"
+			return rss("", items...)
+		}, "0 new 1 updated 9 unchanged", 0},
+		"a live blog begins anew": {func(items []item) string {
+			items[3].title, items[3].body = "As it happened: harbour closes for the night", "<p>That is all for today. Good night.</p>"
+			return rss("", items...)
+		}, "0 new 1 updated 9 unchanged", 0},
 		"a picture comes": {func(items []item) string {
 			items[3].body += `<img src="/p/3.jpg" alt="Smoke">`
 			return rss("", items...)
