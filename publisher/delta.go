@@ -25,7 +25,7 @@ type past struct {
 	items []uint64 // hashes of its items, sorted
 }
 
-// hashItems are the hashes of a feed's items, sorted; nil for what is no feed of items.
+// hashItems are the hashes of a feed's items, in their order; nil for what is no feed of items.
 func hashItems(d *Document) []uint64 {
 	if d.Kind != KindFeed || !slices.Contains([]string{format.RSSType, format.AtomType, format.JSONType}, d.Type) {
 		return nil
@@ -36,7 +36,6 @@ func hashItems(d *Document) []uint64 {
 		sum := sha256.Sum256(item)
 		hashes[i] = binary.LittleEndian.Uint64(sum[:])
 	}
-	slices.Sort(hashes)
 	return hashes
 }
 
@@ -46,7 +45,7 @@ func (d *Document) remember(was *Document) {
 	if was == nil || was.items == nil {
 		return
 	}
-	d.before = append([]past{{baseTag(was.Plain.ETag), was.items}}, was.before...)
+	d.before = append([]past{{baseTag(was.Plain.ETag), slices.Sorted(slices.Values(was.items))}}, was.before...)
 	total := 0
 	for i, p := range d.before {
 		if total += len(p.items); i == pastEditions || i > 0 && total > pastItems {
@@ -74,21 +73,26 @@ func (p *Press) Since(ctx context.Context, d *Document, tag string) (difference 
 	if i < 0 {
 		return nil, false, nil
 	}
-	head, items, tail := format.Split(d.Type, d.Plain.Body)
-	fresh := slices.DeleteFunc(slices.Clone(items), func(item []byte) bool {
-		sum := sha256.Sum256(item)
-		_, had := slices.BinarySearch(d.before[i].items, binary.LittleEndian.Uint64(sum[:]))
-		return had
-	})
+	var fresh []int
+	for n, hash := range d.items {
+		if _, had := slices.BinarySearch(d.before[i].items, hash); !had {
+			fresh = append(fresh, n)
+		}
+	}
 	switch len(fresh) {
 	case 0:
 		return nil, true, nil
-	case len(items):
+	case len(d.items):
 		return d, true, nil
 	}
 	difference, _, err = p.kept.get(ctx, d.Path+" since "+tag, d.Plain.ETag, time.Time{}, func(context.Context) (*Document, time.Time, error) {
-		part := &Document{Path: d.Path, Type: d.Type, Kind: d.Kind, Links: d.Links, Modified: d.Modified}
-		part.Plain = Form{format.Join(d.Type, head, fresh, tail), d.Plain.ETag}
+		head, items, tail := format.Split(d.Type, d.Plain.Body)
+		var some [][]byte
+		for _, n := range fresh {
+			some = append(some, items[n])
+		}
+		part := &Document{Path: d.Path, Type: d.Type, Kind: d.Kind, Links: d.Links, Secret: d.Secret, Modified: d.Modified}
+		part.Plain = Form{format.Join(d.Type, head, some, tail), d.Plain.ETag}
 		part.Gzip.ETag, part.Brotli.ETag, part.Zstd.ETag = d.Gzip.ETag, d.Brotli.ETag, d.Zstd.ETag
 		compressAll([]*Document{part})
 		return part, time.Time{}, nil

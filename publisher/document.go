@@ -33,7 +33,7 @@ type Document struct {
 	// across a restart.
 	Modified time.Time
 
-	items  []uint64 // hashes of a feed's items, sorted
+	items  []uint64 // hashes of a feed's items, in their order
 	before []past   // the editions before, the newest first
 }
 

@@ -63,6 +63,7 @@ type ChannelCase struct {
 	Verdict  string    `json:"verdict"`            // why it is shown or not, in a few words
 	Until    time.Time `json:"until,omitzero"`     // when time alone may change the channel's edition
 	Cuts     []string  `json:"cuts,omitempty"`     // what policy or rights took away
+	Archive  int       `json:"archive,omitempty"`  // the page of the channel's archive that holds it
 
 	Outputs []OutputCase `json:"outputs,omitempty"` // the same for the channel's outputs
 }
@@ -119,6 +120,9 @@ func (f *Filer) Explain(ctx context.Context, id deskwire.ID, now time.Time, sour
 		ed, until := Compose(ch, now, candidates, sources, st.Created)
 		c := ChannelCase{Trace: t, Filed: filed[t.Channel], Until: until, Refiling: st.Next != 0 && !st.NextSwitched}
 		c.judge(&ed, story, now, sources)
+		if c.Archive, err = f.Store.ArchivedIn(ctx, t.Channel, story.ID); err != nil {
+			return nil, err
+		}
 		if c.Outputs, err = f.outputs(ctx, &ch, st, &c, story, now, sources); err != nil {
 			return nil, err
 		}
@@ -315,6 +319,9 @@ func (c *ChannelCase) write(b *strings.Builder) {
 		fmt.Fprintf(b, ", number %d", c.Rank)
 	}
 	b.WriteByte('\n')
+	if c.Archive > 0 {
+		fmt.Fprintf(b, "  in page %d of the archive\n", c.Archive)
+	}
 	if c.Filed != "" {
 		fmt.Fprintf(b, "  filed by %s\n", c.Filed)
 	}

@@ -1,7 +1,9 @@
 package storage
 
 import (
+	"context"
 	"encoding/binary"
+	"fmt"
 	"time"
 
 	"deskwire"
@@ -53,6 +55,24 @@ func pagesOf(tx Tx, story deskwire.ID) (map[deskwire.ID]int, error) {
 		in[archive] = number
 	}
 	return in, nil
+}
+
+// ArchivedIn is the page of a channel's archive that holds the story, 0 where none does.
+func (s *Store) ArchivedIn(ctx context.Context, channel string, story deskwire.ID) (number int, err error) {
+	err = s.engine.View(ctx, func(tx Tx) error {
+		number = 0
+		archive, err := archiveOf(tx, channel)
+		if err != nil || archive == "" || !story.Valid() {
+			return err
+		}
+		in, err := pagesOf(tx, story)
+		number = in[archive]
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("archive page of %s in %s: %w", story, channel, err)
+	}
+	return number, nil
 }
 
 // splitArchived takes a row of table archived apart.

@@ -133,3 +133,53 @@ func TestArchiveBroken(t *testing.T) {
 		t.Errorf("%d %v", r.StatusCode, r.Header)
 	}
 }
+
+// Whoever walks while the desk publishes gets whole documents, and each story once.
+func TestArchiveWhilePublishing(t *testing.T) {
+	t.Parallel()
+	n := archived(t)
+	var wg sync.WaitGroup
+	stop := make(chan struct{})
+	for _, kind := range []string{"rss", "atom", "json"} {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				path, seen := "/desks/world/feed."+kind, map[string]bool{}
+				for path != "" {
+					r := n.ask("GET", path)
+					b := body(t, r)
+					if r.StatusCode != 200 {
+						t.Errorf("%s: %d", path, r.StatusCode)
+						return
+					}
+					for _, title := range titles(t, path, b) {
+						if seen[title] {
+							t.Errorf("%s: %q stands twice", path, title)
+						}
+						seen[title] = true
+					}
+					path = ""
+					for link := range strings.SplitSeq(r.Header.Get("Link"), ", ") {
+						if addr, ok := strings.CutSuffix(link, `>; rel="prev-archive"`); ok {
+							path = strings.TrimPrefix(addr, "<https://news.example.org")
+						}
+					}
+				}
+				if len(seen) < 7 {
+					t.Errorf("a walk in %s found %d stories", kind, len(seen))
+				}
+			}
+		})
+	}
+	for i := range 40 {
+		n.now = n.now.Add(time.Second)
+		n.say("harbour", fmt.Sprintf("Later news %d", i))
+		n.publish()
+	}
+	close(stop)
+	wg.Wait()
+}
