@@ -31,6 +31,9 @@ type Item struct {
 	Related   []Related // stories that cover the same event, newest first
 	// Corrections are what editors corrected in the article, the newest first.
 	Corrections []Correction
+	// Recalled says that the item had left the channel's limits and stands here once more, in addition to them, because it was
+	// corrected, or that or a kill was taken back: who read it does not look into archives again.
+	Recalled bool
 	Copy        bool // the story has another item, by its lead
 	Placed      time.Time
 	Published   time.Time

@@ -20,7 +20,8 @@ type Retraction struct {
 	At   time.Time
 }
 
-// RetractionAge is how long a retraction stands in feeds: a reader that asks once a month has seen it.
+// RetractionAge is how long a retraction, and an item that was corrected, stands in feeds in addition to their limits: a reader
+// that asks once a month has seen it.
 const RetractionAge = 30 * 24 * time.Hour
 
 // A Correction is what an editor told readers about an article.

@@ -18,14 +18,14 @@ func boundary(ed *deskwire.Edition, now time.Time) (before storage.Place, some b
 	if policy.MaxAge > 0 {
 		before, some = storage.Place{Placed: now.Add(-policy.MaxAge).Add(1)}, true
 	}
-	full := policy.Limit > 0 && len(ed.Items) >= policy.Limit
+	full := policy.Limit > 0 && filled(ed.Items, policy.Limit)
 	if !full && policy.PerSource == 0 {
 		return before, some
 	}
 	// What a source has too much of waits until the feed has passed it.
 	var last *deskwire.Item
 	for i := range ed.Items {
-		if it := &ed.Items[i]; !it.Pinned && (last == nil || it.Placed.Before(last.Placed) || it.Placed.Equal(last.Placed) && it.Story > last.Story) {
+		if it := &ed.Items[i]; !it.Pinned && !it.Recalled && (last == nil || it.Placed.Before(last.Placed) || it.Placed.Equal(last.Placed) && it.Story > last.Story) {
 			last = it
 		}
 	}

@@ -40,8 +40,9 @@ func Compose(ch deskwire.Channel, now time.Time, stories []deskwire.Story, sourc
 	}
 	// A decision that took something away changed the set as much as one that put something in; but one about a story that
 	// would not have been shown anyway did not.
+	n, last := regular(ed.Items)
 	for _, h := range c.hidden {
-		if n := len(ed.Items); ch.Policy.Limit == 0 || n < ch.Policy.Limit || !h.placed.Before(ed.Items[n-1].Placed) {
+		if ch.Policy.Limit == 0 || n < ch.Policy.Limit || last == nil || !h.placed.Before(last.Placed) {
 			ed.Updated = latest(ed.Updated, h.at)
 		}
 	}
@@ -52,6 +53,20 @@ func Compose(ch deskwire.Channel, now time.Time, stories []deskwire.Story, sourc
 	ed.Retracted = c.retracted
 	arrange(ed.Items, ch.Policy.Order)
 	return ed, c.until.next
+}
+
+// regular counts the items that the channel's limits let in, and returns the last of them in the order of places; nil is none.
+func regular(items []deskwire.Item) (n int, last *deskwire.Item) {
+	for i := range items {
+		it := &items[i]
+		if it.Recalled {
+			continue
+		}
+		if n++; last == nil || it.Placed.Before(last.Placed) || it.Placed.Equal(last.Placed) && it.Story > last.Story {
+			last = it
+		}
+	}
+	return n, last
 }
 
 // inOrder is the order of every list: newest place first, then ID. A story stands once.
@@ -89,7 +104,9 @@ type candidate struct {
 	copy      bool            // another candidate is the story's lead
 	source    deskwire.Source // of the article
 	pinned    bool
-	ends      horizon // when time changes it or takes it away
+	recall    time.Time // until when it may stand beyond the channel's limits, for readers to hear of it; zero where it may not
+	beyond    bool      // it does
+	ends      horizon   // when time changes it or takes it away
 }
 
 // horizon is the earliest of some moments to come.
@@ -119,13 +136,42 @@ func (c *composer) candidates(all []candidate, s *deskwire.Story) []candidate {
 		k := k
 		k.shown, k.copy = i, i != lead
 		k.source = c.source(s.Articles[i].Source)
-		if c.over(s.Articles[i].Published, k.source.Granted().Expires, &k.ends) || !k.pinned && c.over(s.Placed, c.ch.Policy.MaxAge, &k.ends) {
+		if c.over(s.Articles[i].Published, k.source.Granted().Expires, &k.ends) {
 			continue
+		}
+		k.recall = c.recall(&k)
+		if !k.pinned && c.over(s.Placed, c.ch.Policy.MaxAge, &k.ends) {
+			if k.recall.IsZero() {
+				continue
+			}
+			k.beyond = true
 		}
 		k.ends.at(k.standing.Until)
 		all = append(all, k)
 	}
 	return all
+}
+
+// recall is until when an item has to stand in the channel because readers who had it there are to hear of it once more: that
+// it was corrected, or that a correction or a kill was taken back. It is zero where there is nothing to tell.
+func (c *composer) recall(k *candidate) (until time.Time) {
+	for i := range k.decisions {
+		d := &k.decisions[i]
+		corrects := d.Verb == deskwire.Correct && d.Article == k.story.Articles[k.shown].ID
+		if !corrects && d.Verb != deskwire.Kill || !c.published(k.story, d.At) {
+			continue
+		}
+		var over horizon
+		if at := c.past(deskwire.Since(k.decisions, d.ID), &c.until); !at.IsZero() && !c.over(at, deskwire.RetractionAge, &over) {
+			until = latest(until, over.next)
+		}
+	}
+	return until
+}
+
+// published reports whether the channel had published the story before t.
+func (c *composer) published(s *deskwire.Story, t time.Time) bool {
+	return slices.ContainsFunc(deskwire.ShownBefore(s.Shown, t), func(sh deskwire.Showing) bool { return sh.Channel == c.key })
 }
 
 // collapses says that a story is one item, whoever else carries it.
@@ -152,7 +198,8 @@ func (c *composer) item(k *candidate) deskwire.Item {
 	art := k.standing.Apply(k.story.Articles[k.shown])
 	item := deskwire.Item{
 		ID: k.story.ID, Story: k.story.ID, Copy: k.copy && c.ch.Policy.Duplicates == deskwire.DuplicatesMark, Source: k.source, Placed: k.story.Placed, Published: art.Published, Pinned: k.pinned,
-		Updated: latest(art.Published, latest(c.past(art.Updated(), &k.ends), c.changed(k.decisions, &k.ends))),
+		Recalled: k.beyond,
+		Updated:  latest(art.Published, latest(c.past(art.Updated(), &k.ends), c.changed(k.decisions, &k.ends))),
 	}
 	if of := k.standing.CorrectionsOf(art.ID); len(of) > 0 {
 		item.Corrections = of
@@ -223,12 +270,9 @@ func (c *composer) changed(decisions []deskwire.Decision, ends *horizon) (t time
 // here was not taken away from anybody.
 func (c *composer) hide(k *candidate) {
 	h := hiding{placed: k.story.Placed}
-	shown := func(t time.Time) bool {
-		return slices.ContainsFunc(deskwire.ShownBefore(k.story.Shown, t), func(s deskwire.Showing) bool { return s.Channel == c.key })
-	}
 	for _, d := range k.decisions {
 		switch {
-		case d.ID == k.standing.Hidden[""], d.ID == k.standing.Hidden[c.key], d.ID == k.standing.Embargo && shown(d.At):
+		case d.ID == k.standing.Hidden[""], d.ID == k.standing.Hidden[c.key], d.ID == k.standing.Embargo && c.published(k.story, d.At):
 			h.at = latest(h.at, c.past(d.At, &c.until))
 		}
 	}
@@ -249,7 +293,8 @@ func (c *composer) hide(k *candidate) {
 	c.hidden = append(c.hidden, h)
 }
 
-// choose keeps the stories that fit. A pinned one always has a place, and takes that of the last one.
+// choose keeps the stories that fit. A pinned one always has a place, and takes that of the last one; one that was corrected has
+// a place beside the others.
 func (c *composer) choose(all []candidate) []*candidate {
 	limit, perSource := c.ch.Policy.Limit, c.ch.Policy.PerSource
 	room := limit
@@ -263,10 +308,15 @@ func (c *composer) choose(all []candidate) []*candidate {
 	kept := make([]*candidate, 0, len(all))
 	for i := range all {
 		k := &all[i]
-		if !k.pinned {
-			if limit > 0 && room <= 0 || perSource > 0 && from[k.source.Name] >= perSource {
-				continue
-			}
+		full := limit > 0 && room <= 0 || perSource > 0 && from[k.source.Name] >= perSource
+		switch {
+		case k.pinned:
+		case (k.beyond || full) && k.recall.IsZero():
+			continue
+		case k.beyond || full:
+			k.beyond = true
+			k.ends.at(k.recall)
+		default:
 			room--
 			from[k.source.Name]++
 		}

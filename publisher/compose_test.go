@@ -154,7 +154,7 @@ func TestComposeInvariants(t *testing.T) {
 		shown := map[deskwire.ID]*deskwire.Item{}
 		ids := map[deskwire.ID]bool{}
 		from := map[string]int{}
-		pins := 0
+		pins, recalled := 0, 0
 		for i := range ed.Items {
 			item := &ed.Items[i]
 			if shown[item.Story] != nil && w.channel.Policy.Duplicates == deskwire.DuplicatesCollapse {
@@ -162,9 +162,17 @@ func TestComposeInvariants(t *testing.T) {
 			}
 			shown[item.Story] = item
 			ids[item.ID] = true
-			from[item.Source.Name]++
-			if item.Pinned {
+			switch {
+			case item.Recalled:
+				recalled++
+				if item.Pinned {
+					t.Fatalf("%s is pinned and recalled", item.ID)
+				}
+			case item.Pinned:
 				pins++
+				fallthrough
+			default:
+				from[item.Source.Name]++
 			}
 			checkItem(t, w, item)
 			if ed.Updated.Before(item.Updated) {
@@ -180,8 +188,8 @@ func TestComposeInvariants(t *testing.T) {
 			t.Fatal("items are not in order")
 		}
 		p := w.channel.Policy
-		full := p.Limit > 0 && len(ed.Items) >= p.Limit
-		if p.Limit > 0 && len(ed.Items) > max(p.Limit, pins) {
+		full := p.Limit > 0 && len(ed.Items)-recalled >= p.Limit
+		if p.Limit > 0 && len(ed.Items)-recalled > max(p.Limit, pins) {
 			t.Fatalf("%d items, %d of them pinned, where the limit is %d", len(ed.Items), pins, p.Limit)
 		}
 		for i := range w.stories {
@@ -194,7 +202,7 @@ func TestComposeInvariants(t *testing.T) {
 			pinned, hidden := standing.PinnedIn("desk/d"), standing.HiddenIn("desk/d") != ""
 			switch in := shown[s.ID] != nil; {
 			case w.channel.Policy.Duplicates != deskwire.DuplicatesCollapse: // any of its articles may stand for it
-			case in && (hidden || expired || old && !pinned):
+			case in && (hidden || expired || old && !pinned && !shown[s.ID].Recalled):
 				t.Fatalf("%s is shown: hidden %t, expired %t, old %t", s.ID, hidden, expired, old)
 			case !in && pinned && !hidden && !expired:
 				t.Fatalf("%s is pinned and not shown", s.ID)

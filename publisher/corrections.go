@@ -82,7 +82,7 @@ func notices(ch *deskwire.Channel, now time.Time, b *bulletin, sources map[strin
 func (c *composer) notice(list []deskwire.Notice, d *deskwire.Decision, s *deskwire.Story) (_ []deskwire.Notice, updated time.Time) {
 	at := c.past(d.At, &c.until)
 	// What was put right, or taken back, before anybody here had read it changed nothing for anybody.
-	known := slices.ContainsFunc(deskwire.ShownBefore(s.Shown, d.At), func(sh deskwire.Showing) bool { return sh.Channel == c.key })
+	known := c.published(s, d.At)
 	if known {
 		updated = at
 	}

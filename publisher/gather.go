@@ -17,13 +17,13 @@ const (
 )
 
 // Gather reads what [Compose] needs: the newest places of the channel until enough of them show, what is pinned in it, and
-// what it published that was killed since. It costs by the channel's limit, not by how much is filed. Each story stands once.
+// what it published that was killed or corrected since. It costs by the channel's limit, not by how much is filed. Each story stands once.
 func Gather(ctx context.Context, store *storage.Store, ch deskwire.Channel, now time.Time, sources map[string]deskwire.Source) ([]deskwire.Story, error) {
 	g := gathering{store: store, seen: map[deskwire.ID]bool{}}
 	if err := g.pinned(ctx, ch.Key()); err != nil {
 		return nil, err
 	}
-	if err := g.retracted(ctx, ch.Key(), now); err != nil {
+	if err := g.noticed(ctx, &ch, now); err != nil {
 		return nil, err
 	}
 	limit := ch.Policy.Limit
@@ -53,7 +53,7 @@ func Gather(ctx context.Context, store *storage.Store, ch deskwire.Channel, now 
 		if age := ch.Policy.MaxAge; age > 0 && !now.Before(after.Placed.Add(age)) {
 			break
 		}
-		if ed, _ := Compose(ch, now, g.stories, sources, time.Time{}); limit > 0 && len(ed.Items) >= limit {
+		if ed, _ := Compose(ch, now, g.stories, sources, time.Time{}); limit > 0 && filled(ed.Items, limit) {
 			break
 		}
 		// What was read is composed again for each page: fewer, larger pages keep that below twice the work.
@@ -118,35 +118,47 @@ func (g *gathering) pinned(ctx context.Context, key string) error {
 // maxNotices is how many kills and corrections are looked at: a newsroom that makes more in a month has other problems.
 const maxNotices = 1000
 
-// retracted adds the stories that were killed lately and that the channel had published, wherever they are filed now.
-func (g *gathering) retracted(ctx context.Context, key string, now time.Time) error {
+// noticed adds the stories of which the channel's readers are to hear something: those that it had published and that were
+// killed lately, wherever they are filed now, and those that are filed in it and were corrected, or are back.
+func (g *gathering) noticed(ctx context.Context, ch *deskwire.Channel, now time.Time) error {
 	made, err := g.store.Notices(ctx, now.Add(-deskwire.RetractionAge), maxNotices)
-	if err != nil {
+	if err != nil || len(made) == 0 {
 		return err
 	}
 	var ids []deskwire.ID
 	for i := range made {
-		if made[i].Verb != deskwire.Correct {
-			ids = append(ids, concerned(&made[i])...)
-		}
-	}
-	if len(ids) == 0 {
-		return nil
+		ids = append(ids, concerned(&made[i])...)
 	}
 	found, err := g.store.Stories(ctx, ids...)
 	if err != nil {
 		return err
 	}
+	c := composer{ch: ch, key: ch.Key(), now: now}
 	for _, s := range found {
 		if s == nil || g.seen[s.ID] {
 			continue
 		}
-		if standing := s.Standing(now); len(s.Retractions(key, &standing)) > 0 {
+		standing := deskwire.Stand(concerning(s.Decisions, c.key), now)
+		said := len(s.Retractions(c.key, &standing)) > 0
+		if !said && standing.HiddenIn(c.key) == "" && c.published(s, now) {
+			in, err := g.store.FiledIn(ctx, s.ID)
+			if err != nil {
+				return err
+			}
+			_, said = in[c.key]
+		}
+		if said {
 			g.seen[s.ID] = true
 			g.stories = append(g.stories, *s)
 		}
 	}
 	return nil
+}
+
+// filled reports whether so many items stand within the channel's limits.
+func filled(items []deskwire.Item, limit int) bool {
+	n, _ := regular(items)
+	return n >= limit
 }
 
 // concerned are the articles that a kill, a correction or the undo of one is about. They may have been one story then and be

@@ -2,6 +2,7 @@ package publisher
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -117,6 +118,51 @@ func TestNotices(t *testing.T) {
 		got, updated, until := notices(&deskwire.Channel{Kind: deskwire.Desk, Name: "d"}, noon, b, sources, at(-99))
 		if !slices.Equal(got, c.want) || !updated.Equal(c.updated) || !until.Equal(c.until) {
 			t.Errorf("%s: %+v, updated %v, until %v", c.name, got, updated, until)
+		}
+	}
+}
+
+// An item that was corrected after it had left the channel's limits comes back for a month, beside the others and in its place.
+func TestRecalled(t *testing.T) {
+	t.Parallel()
+	at := func(hours int) time.Time { return noon.Add(time.Duration(hours) * time.Hour) }
+	correct := deskwire.Decision{ID: "c", Verb: deskwire.Correct, Article: "3", At: at(-2), Value: "x"}
+	limit := deskwire.Policy{Limit: 2}
+	month := at(-2).Add(deskwire.RetractionAge)
+	for _, c := range []struct {
+		name      string
+		decisions []deskwire.Decision
+		shown     time.Time
+		policy    deskwire.Policy
+		now       time.Time
+		want      string // IDs of the items, the recalled ones in brackets
+		until     time.Time
+	}{
+		{"left by the limit", []deskwire.Decision{correct}, at(-5), limit, noon, "1 2 (3)", month},
+		{"for a month", []deskwire.Decision{correct}, at(-5), limit, month, "1 2", time.Time{}},
+		{"left by its age", []deskwire.Decision{correct}, at(-5), deskwire.Policy{Limit: 9, MaxAge: 150 * time.Minute}, noon, "1 2 (3)", at(0).Add(30 * time.Minute)},
+		{"left as one too many of a source", []deskwire.Decision{correct}, at(-5), deskwire.Policy{Limit: 9, PerSource: 2}, noon, "1 2 (3)", month},
+		{"would be there anyway", []deskwire.Decision{correct}, at(-5), deskwire.Policy{Limit: 3}, noon, "1 2 3", time.Time{}},
+		{"nobody had it", []deskwire.Decision{correct}, at(-1), limit, noon, "1 2", time.Time{}},
+		{"taken back: that is to be told, too", []deskwire.Decision{correct, {ID: "u", Verb: deskwire.Undo, Undoes: "c", At: at(-1)}}, at(-5), limit, noon, "1 2 (3)", month.Add(time.Hour)},
+		{"killed and back", []deskwire.Decision{{ID: "k", Verb: deskwire.Kill, Article: "3", At: at(-2)}, {ID: "u", Verb: deskwire.Undo, Undoes: "k", At: at(-1)}}, at(-5), limit, noon, "1 2 (3)", month.Add(time.Hour)},
+		{"of another article of the story", []deskwire.Decision{{ID: "c", Verb: deskwire.Correct, Article: "4", At: at(-2), Value: "x"}}, at(-5), limit, noon, "1 2", time.Time{}},
+		{"pinned", []deskwire.Decision{correct, {ID: "p", Verb: deskwire.Pin, At: at(-1)}}, at(-5), limit, noon, "1 3", time.Time{}},
+	} {
+		var stories []deskwire.Story
+		for i, id := range []deskwire.ID{"1", "2", "3"} {
+			stories = append(stories, deskwire.Story{ID: id, Placed: at(-1 - i), Articles: []deskwire.Article{{ID: id, Source: "s", Published: at(-9)}}})
+		}
+		stories[2].Decisions, stories[2].Shown = c.decisions, []deskwire.Showing{{Item: "3", Channel: "desk/d", At: c.shown}}
+		ed, until := Compose(deskwire.Channel{Kind: deskwire.Desk, Name: "d", Policy: c.policy}, c.now, stories, nil, noon)
+		var got []string
+		for _, item := range ed.Items {
+			if got = append(got, string(item.ID)); item.Recalled {
+				got[len(got)-1] = "(" + string(item.ID) + ")"
+			}
+		}
+		if s := strings.Join(got, " "); s != c.want || !until.Equal(c.until) {
+			t.Errorf("%s: %s until %v, want %s until %v", c.name, s, until, c.want, c.until)
 		}
 	}
 }
