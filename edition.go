@@ -33,13 +33,13 @@ type Item struct {
 	Corrections []Correction
 	// Recalled says that the item had left the channel's limits and stands here once more, in addition to them, because it was
 	// corrected, or that or a kill was taken back: who read it does not look into archives again.
-	Recalled bool
-	Copy        bool // the story has another item, by its lead
-	Placed      time.Time
-	Published   time.Time
-	Updated     time.Time // never before Published
-	Pinned      bool
-	Cuts        []string // what policy or rights took away, in words, for `why`
+	Recalled  bool
+	Copy      bool // the story has another item, by its lead
+	Placed    time.Time
+	Published time.Time
+	Updated   time.Time // never before Published
+	Pinned    bool
+	Cuts      []string // what policy or rights took away, in words, for `why`
 }
 
 // MaxRelated is how many related stories an item names: more is a search, not a hint.
