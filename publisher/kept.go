@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	// keptBytes is how much is kept of documents that are made when they are asked for: some forty large pages with their compressed
-	// forms. Who walks a long archive asks for each page once, and that should not cost the memory of a small server.
-	keptBytes = 64 << 20
+	// keptBytes is how much is kept of documents that are made when they are asked for: some twenty-five pages of 100 articles of
+	// 4 KB with their compressed forms. Who walks a long archive asks for each page once, and that should not cost the memory of a
+	// small server.
+	keptBytes = 16 << 20
 	// makeFor is how long making one may take, whoever still waits for it.
 	makeFor = 30 * time.Second
 )
