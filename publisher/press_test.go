@@ -37,8 +37,10 @@ var (
 
 // pages stand in for those of package web, and fail when they are told to.
 type pages struct {
-	fail  error
-	count map[string]int // how often a channel's page was made
+	fail   error
+	count  map[string]int // how often a channel's page was made
+	salt   string         // before every page
+	random bool           // no two pages are the same
 }
 
 func (p *pages) Channel(ed *deskwire.Edition, _ format.Site) ([]byte, error) {
@@ -48,7 +50,11 @@ func (p *pages) Channel(ed *deskwire.Edition, _ format.Site) ([]byte, error) {
 			return nil, errors.New("an edition holds passwords")
 		}
 	}
-	return fmt.Appendf(nil, "%s: %d items", ed.Channel.Name, len(ed.Items)), p.fail
+	salt := p.salt
+	if p.random {
+		salt = fmt.Sprint(p.count)
+	}
+	return fmt.Appendf(nil, "%s%s: %d items", salt, ed.Channel.Name, len(ed.Items)), p.fail
 }
 
 func (p *pages) Index(editions []*deskwire.Edition, _ format.Site) ([]byte, error) {

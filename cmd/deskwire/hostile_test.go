@@ -59,6 +59,7 @@ func TestHostileFeeds(t *testing.T) {
 	w.checkReport(t, ingest.stdout)
 	w.checkSite(t)
 	w.checkTerminal(t)
+	w.run(t, "verify", "--out", "site")
 	if n := w.trespasses.Load(); n > 0 {
 		t.Errorf("a private address was connected to %d times", n)
 	}
@@ -227,7 +228,7 @@ func (w *hostileWorld) run(t *testing.T, args ...string) child {
 		case err := <-ended:
 			c.took, c.stdout, c.stderr = time.Since(began), out.Bytes(), msg.Bytes()
 			if exit, ok := err.(*exec.ExitError); err != nil && !(ok && exit.ExitCode() == exitFailed && slices.Contains(args, "--source")) {
-				t.Fatalf("deskwire %s: %v\n%.3000s", strings.Join(args, " "), err, msg.String())
+				t.Fatalf("deskwire %s: %v\n%.3000s", strings.Join(args, " "), err, out.String()+msg.String())
 			}
 			return c
 		case <-time.After(5 * time.Millisecond):

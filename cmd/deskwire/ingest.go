@@ -35,6 +35,9 @@ func (a *app) ingestCmd() *cobra.Command {
 				if at, err = parseMoment(now, at, n.Plan().Site.Timezone); err != nil {
 					return err
 				}
+				if n.follower == nil {
+					n.now = func() time.Time { return at } // of what follows the round, too
+				}
 			}
 			if dry {
 				return a.showDue(ctx, n, at, only)

@@ -223,7 +223,7 @@ func (a *app) root() *cobra.Command {
 		a.embargoCmd(), a.correctCmd(), a.killCmd(), a.undoCmd())
 	add(groupLook, a.listCmd(), a.showCmd(), a.storyCmd(), a.whyCmd(), a.backtestCmd(), a.logCmd())
 	add(groupSetup, a.initCmd(), a.checkCmd(), a.schemaCmd(), a.sourceCmd(), a.opmlCmd())
-	add(groupUpkeep, a.storeCmd(), a.sweepCmd(), a.matchCmd(), a.manCmd(root), a.versionCmd())
+	add(groupUpkeep, a.storeCmd(), a.sweepCmd(), a.verifyCmd(), a.matchCmd(), a.manCmd(root), a.versionCmd())
 	return root
 }
 

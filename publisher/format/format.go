@@ -70,7 +70,8 @@ func (s *Site) Root() string {
 	return strings.TrimRight(u.EscapedPath(), "/")
 }
 
-func (s *Site) language(ch *deskwire.Channel) string { return cmp.Or(ch.Language, s.Language) }
+// LanguageOf is the language of a channel: its own, or the site's.
+func (s *Site) LanguageOf(ch *deskwire.Channel) string { return cmp.Or(ch.Language, s.Language) }
 
 // SourceName is what readers know a source by: its title, the host of its address, or at last its name.
 func SourceName(src *deskwire.Source) string {
@@ -139,7 +140,7 @@ type channel struct {
 }
 
 func (s *Site) channel(ch *deskwire.Channel) channel {
-	c := channel{title: cmp.Or(Line(ch.Title), ch.Name), language: s.language(ch), page: s.Page(ch), avatar: Address(ch.Face.Picture)}
+	c := channel{title: cmp.Or(Line(ch.Title), ch.Name), language: s.LanguageOf(ch), page: s.Page(ch), avatar: Address(ch.Face.Picture)}
 	c.policy = &ch.Policy
 	c.site, c.id = cmp.Or(Line(s.Title), s.URL), s.ChannelTag(ch)
 	c.description = cmp.Or(Line(ch.Description), c.title)
@@ -187,7 +188,7 @@ func (s *Site) entry(item *deskwire.Item, c *channel) *entry {
 	a := &item.Article
 	e := &entry{
 		tag: s.Tag(item.ID), title: Line(a.Title), link: Address(a.Link), summary: Line(a.Summary), revision: max(a.Revision, 0),
-		tags: lines(a.Categories), rights: Line(a.Rights), comments: Address(a.Comments), home: Address(item.Source.Home), minutes: a.MinutesToRead(),
+		tags: first(lines(a.Categories), maxTags), rights: Line(a.Rights), comments: Address(a.Comments), home: Address(item.Source.Home), minutes: a.MinutesToRead(),
 		via: deskwire.Via{Title: Line(a.Via.Title), URL: Address(a.Via.URL)}, copy: item.Copy,
 	}
 	e.published, e.updated = when(item)
@@ -245,7 +246,7 @@ func when(item *deskwire.Item) (published, updated time.Time) {
 func authors(a *deskwire.Article, source string) []deskwire.Author {
 	var list []deskwire.Author
 	for _, p := range a.Authors {
-		if name := Line(p.Name); name != "" {
+		if name := Line(p.Name); name != "" && len(list) < maxPeople {
 			list = append(list, deskwire.Author{Name: name, URL: Address(p.URL), Avatar: Address(p.Avatar)})
 		}
 	}
@@ -260,10 +261,20 @@ func authors(a *deskwire.Article, source string) []deskwire.Author {
 	return list
 }
 
+// Limits of what stands around an item's text: more is no news but a way to make feeds that nobody can read.
+const (
+	maxFiles  = 50
+	maxTags   = 100
+	maxPeople = 50
+)
+
 // media is what has an address, with clean texts and a type that is one or empty.
 func media(all []deskwire.Media) []deskwire.Media {
 	var list []deskwire.Media
 	for _, m := range all {
+		if len(list) == maxFiles {
+			break
+		}
 		if m.URL = Address(m.URL); m.URL == "" {
 			continue
 		}
@@ -273,6 +284,8 @@ func media(all []deskwire.Media) []deskwire.Media {
 	}
 	return list
 }
+
+func first(list []string, n int) []string { return list[:min(len(list), n)] }
 
 // head is the beginning of a line, cut between words.
 func head(s string) string {

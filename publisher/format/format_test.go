@@ -3,10 +3,7 @@ package format_test
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/xml"
-	"errors"
 	"flag"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"deskwire"
+	"deskwire/publisher/check"
 	"deskwire/publisher/format"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -111,7 +109,7 @@ func TestGolden(t *testing.T) {
 
 // A node is an element of an XML document.
 type node struct {
-	xml.Name
+	*check.Node
 	attrs    map[string]string
 	text     string
 	children []*node
@@ -123,52 +121,22 @@ func parseXML(t testing.TB, b []byte) *node {
 	if !utf8.Valid(b) {
 		t.Fatalf("not UTF-8:\n%q", b)
 	}
-	dec := xml.NewDecoder(bytes.NewReader(b))
-	root := &node{}
-	stack := []*node{root}
-	for {
-		tok, err := dec.Token()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatalf("not well-formed: %v\n%s", err, b)
-		}
-		top := stack[len(stack)-1]
-		switch tok := tok.(type) {
-		case xml.StartElement:
-			n := &node{Name: tok.Name, attrs: map[string]string{}}
-			for _, a := range tok.Attr {
-				n.attrs[a.Name.Local] = a.Value
-			}
-			top.children = append(top.children, n)
-			stack = append(stack, n)
-		case xml.EndElement:
-			stack = stack[:len(stack)-1]
-		case xml.CharData:
-			top.text += string(tok)
-		}
+	root, err := check.Parse(b)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, b)
 	}
-	if len(root.children) != 1 {
-		t.Fatalf("%d root elements", len(root.children))
-	}
-	return root.children[0]
+	return newNode(root)
 }
 
-// prefix names the namespaces as the documents do.
-var prefix = map[string]string{
-	"": "", "http://www.w3.org/2005/Atom": "atom:", "http://purl.org/rss/1.0/modules/content/": "content:",
-	"http://purl.org/dc/elements/1.1/": "dc:", "http://purl.org/dc/terms/": "dcterms:", "http://search.yahoo.com/mrss/": "media:",
-	"http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:", "http://purl.org/syndication/history/1.0": "fh:",
+func newNode(of *check.Node) *node {
+	n := &node{Node: of, attrs: of.Attrs, text: of.Text}
+	for _, c := range of.Children {
+		n.children = append(n.children, newNode(c))
+	}
+	return n
 }
 
-func (n *node) name() string {
-	p, ok := prefix[n.Space]
-	if !ok {
-		return n.Space + n.Local // W07: nothing else is known
-	}
-	return p + n.Local
-}
+func (n *node) name() string { return n.Name }
 
 // all are the children of a name.
 func (n *node) all(name string) []*node {

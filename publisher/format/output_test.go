@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -153,6 +154,22 @@ func TestWords(t *testing.T) {
 	for name, b := range render(t, ed) {
 		if bytes.Contains(b, []byte("1.jpg")) {
 			t.Errorf("%s shows a picture without the right to it", name)
+		}
+	}
+}
+
+// What stands around a text is bounded, whatever was stored.
+func TestBounded(t *testing.T) {
+	t.Parallel()
+	item := deskwire.Item{ID: "06nqg2m000000001", Article: deskwire.Article{Title: "Many"}}
+	for i := range 2000 {
+		item.Article.Media = append(item.Article.Media, deskwire.Media{URL: fmt.Sprint("https://a.example/", i), Enclosed: true})
+		item.Article.Categories = append(item.Article.Categories, fmt.Sprint("tag ", i))
+		item.Article.Authors = append(item.Article.Authors, deskwire.Author{Name: fmt.Sprint("author ", i)})
+	}
+	for name, b := range render(t, &deskwire.Edition{Items: []deskwire.Item{item}}) {
+		if len(b) > 30_000 || !strings.Contains(string(b), "author 49") || !strings.Contains(string(b), "tag 99") {
+			t.Errorf("%s has %d bytes", name, len(b))
 		}
 	}
 }
