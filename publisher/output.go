@@ -76,14 +76,11 @@ func (p *Press) offer(ctx context.Context, now time.Time, ch *deskwire.Channel, 
 		d.Links = fmt.Sprintf(`<%s>; rel="self"; type="%s"`, p.setting.site.URL+d.Path, mediaType)
 	}
 	var body []byte
-	for budget := maxFeed; ; budget /= 2 {
-		fill(&ed, bodies, budget)
-		if body, err = format.Output(&ed, p.setting.site, out); err != nil {
-			return o, until, err
-		}
-		if len(body) <= maxFeed || budget == 0 {
-			break
-		}
+	if err := fit(&ed, bodies, func() (size int, err error) {
+		body, err = format.Output(&ed, p.setting.site, out)
+		return len(body), err
+	}); err != nil {
+		return o, until, err
 	}
 	for i := range ed.Items {
 		ed.Items[i].Body = ""

@@ -94,6 +94,26 @@ func TestOutput(t *testing.T) {
 	}
 }
 
+// Items that are too large even without their texts lose what there is too much of.
+func TestThin(t *testing.T) {
+	t.Parallel()
+	r := openPressroom(t)
+	r.press.Reconfigure(pressSite, []deskwire.Channel{partnered()}, pressSources())
+	for range 50 {
+		r.sayAs(func(d *deskwire.Draft) {
+			for i := range 40 {
+				d.Media = append(d.Media, deskwire.Media{URL: fmt.Sprintf("https://own.example/%d/%s", i, strings.Repeat("x", 2000)), Type: "audio/mpeg", Enclosed: true})
+			}
+		}, "own", "Many files", "<p>Text.</p>", "desk/world")
+	}
+	r.update()
+	for _, file := range []string{"feed.rss", "feed.atom", "feed.json"} {
+		if b := r.press.Document("/desks/world/" + file).Plain.Body; len(b) > 2_000_000 || bytes.Count(b, []byte("Many files")) < 50 || !bytes.Contains(b, []byte("https://own.example/0/xxx")) {
+			t.Errorf("%s has %d bytes", file, len(b))
+		}
+	}
+}
+
 // An output ends by time as a channel does.
 func TestOutputByTime(t *testing.T) {
 	t.Parallel()

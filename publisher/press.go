@@ -296,15 +296,11 @@ type proof struct {
 func (p *Press) render(ed *deskwire.Edition, bodies []string) ([]proof, error) {
 	site, ch := p.setting.site, &ed.Channel
 	var feeds format.Feeds
-	for budget := maxFeed; ; budget /= 2 {
-		fill(ed, bodies, budget)
-		var err error
-		if feeds, err = format.Write(ed, site); err != nil {
-			return nil, err
-		}
-		if max(len(feeds.RSS), len(feeds.Atom), len(feeds.JSON)) <= maxFeed || budget == 0 {
-			break
-		}
+	if err := fit(ed, bodies, func() (size int, err error) {
+		feeds, err = format.Write(ed, site)
+		return max(len(feeds.RSS), len(feeds.Atom), len(feeds.JSON)), err
+	}); err != nil {
+		return nil, err
 	}
 	page, err := p.setting.pages.Channel(ed, site)
 	if err != nil {
@@ -328,17 +324,6 @@ const (
 	pageType    = "text/html; charset=utf-8"
 	sourcesFile = "sources.opml"
 )
-
-// fill puts bodies into an edition until budget bytes are used.
-func fill(ed *deskwire.Edition, bodies []string, budget int) {
-	for i := range ed.Items {
-		item := &ed.Items[i]
-		if item.Body = ""; len(bodies[i]) <= min(maxItem, budget) {
-			item.Body = bodies[i]
-			budget -= len(bodies[i])
-		}
-	}
-}
 
 // links is the Link header of a channel's page and feeds: where it is itself, and its other forms (RFC 8288).
 func links(site *format.Site, ch *deskwire.Channel, self string) string {

@@ -146,14 +146,11 @@ func (p *Press) archiveDocument(ctx context.Context, s *shelf, d *ArchiveDoc, ki
 		return nil, time.Time{}, err
 	}
 	var body []byte
-	for budget := maxFeed; ; budget /= 2 {
-		fill(&ed, bodies, budget)
-		if body, err = format.WriteOne(&ed, s.site, kind); err != nil {
-			return nil, time.Time{}, err
-		}
-		if len(body) <= maxFeed || budget == 0 {
-			break
-		}
+	if err := fit(&ed, bodies, func() (size int, err error) {
+		body, err = format.WriteOne(&ed, s.site, kind)
+		return len(body), err
+	}); err != nil {
+		return nil, time.Time{}, err
 	}
 	doc := newDocument(Document{Path: d.Path + "." + kind, Type: format.TypeOf(kind), Kind: KindArchive, Links: pageLinks(&s.site, &ed, kind)}, body, now, nil)
 	// When it was filled, or what it shows was changed: the same after a restart, and on every machine.
