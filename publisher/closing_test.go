@@ -261,3 +261,25 @@ func TestArchiveCopies(t *testing.T) {
 		t.Errorf("page 1 holds %d items", len(first))
 	}
 }
+
+// A desk may have any name.
+func TestArchiveOfArchive(t *testing.T) {
+	t.Parallel()
+	r := openPressroom(t)
+	desk := pressDesk
+	desk.Name, desk.Was, desk.Policy.Limit = "archive", nil, 1
+	if err := r.store.File(t.Context(), storage.Filing{States: map[string]storage.ChannelState{"desk/archive": {Created: r.now, Generation: 1}}}); err != nil {
+		t.Fatal(err)
+	}
+	r.press.Reconfigure(pressSite, []deskwire.Channel{desk}, pressSources())
+	for range 3 {
+		r.now = r.now.Add(time.Minute)
+		r.say("own", "Filed", "", "desk/archive")
+	}
+	if err := r.press.UpdateAll(t.Context(), r.now); err != nil {
+		t.Fatal(err)
+	}
+	if ids, _ := read(t, "rss", r.archived("/desks/archive/archive/1-2.rss")); len(ids) != 2 {
+		t.Errorf("%d stories in its archive", len(ids))
+	}
+}

@@ -65,7 +65,7 @@ type ArchiveDoc struct {
 
 // locate finds what a path below the site's root means: a channel's archive page and a format.
 func (s *shelf) locate(path string) (ch *deskwire.Channel, page deskwire.ArchivePage, kind string) {
-	i := strings.Index(path, "/"+deskwire.ArchiveFolder)
+	i := strings.LastIndex(path, "/"+deskwire.ArchiveFolder) // a desk may be called so, too
 	if s == nil || i < 0 {
 		return nil, page, ""
 	}
