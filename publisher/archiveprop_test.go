@@ -52,10 +52,10 @@ type archiveModel struct {
 }
 
 func (m *archiveModel) step(rt *rapid.T) {
-	what := rapid.SampledFrom([]string{"says", "says", "many", "late", "hide", "undo", "kill", "embargo", "edit", "pin", "limit", "age", "restart", "time"}).Draw(rt, "what")
+	what := rapid.SampledFrom([]string{"says", "says", "many", "late", "hide", "undo", "kill", "embargo", "edit", "correct", "pin", "limit", "age", "restart", "time"}).Draw(rt, "what")
 	m.did = append(m.did, what)
 	m.now = m.now.Add(time.Minute)
-	m.loose = m.loose || slices.Contains([]string{"late", "undo", "embargo", "pin"}, what)
+	m.loose = m.loose || slices.Contains([]string{"late", "undo", "embargo", "pin", "correct"}, what)
 	switch what {
 	case "says":
 		m.all = append(m.all, m.says(rapid.IntRange(1, 9).Draw(rt, "count"))...)
@@ -132,6 +132,8 @@ func (m *archiveModel) decision(rt *rapid.T, verb deskwire.Verb, id deskwire.ID)
 		d.Until = m.now.Add(time.Duration(rapid.IntRange(1, 60).Draw(rt, "embargo")) * time.Minute)
 	case deskwire.Edit:
 		d.Field, d.Value = "title", fmt.Sprint("Edited ", len(m.did))
+	case deskwire.Correct:
+		d.Value = fmt.Sprint("Not what was said, but ", len(m.did))
 	case deskwire.Kill:
 		if m.out[id] {
 			return // it is killed already
