@@ -322,7 +322,27 @@ func (c *composer) choose(all []candidate) []*candidate {
 		}
 		kept = append(kept, k)
 	}
-	return kept
+	return fewRecalled(kept)
+}
+
+// maxRecalled is how many items stand beyond a channel's limits at most: a desk that corrects much must not lose its feed to that.
+const maxRecalled = 20
+
+// fewRecalled keeps of the items beyond the limits those of which readers are to hear the latest.
+func fewRecalled(kept []*candidate) []*candidate {
+	var beyond []*candidate
+	for _, k := range kept {
+		if k.beyond {
+			beyond = append(beyond, k)
+		}
+	}
+	if len(beyond) <= maxRecalled {
+		return kept
+	}
+	slices.SortFunc(beyond, func(a, b *candidate) int {
+		return cmp.Or(b.recall.Compare(a.recall), cmp.Compare(a.story.Articles[a.shown].ID, b.story.Articles[b.shown].ID))
+	})
+	return slices.DeleteFunc(kept, func(k *candidate) bool { return slices.Contains(beyond[maxRecalled:], k) })
 }
 
 func latest(a, b time.Time) time.Time {

@@ -10,51 +10,8 @@ import (
 	"deskwire/publisher/format"
 )
 
-const (
-	// noticesRead is how many of the newest kills and corrections of all channels are looked at for a channel's own.
-	noticesRead = 500
-	// noticesShown is how many a channel's corrections feed has: as many as other feeds usually have items.
-	noticesShown = 50
-)
-
-// A bulletin is the newest kills and corrections of all channels.
-type bulletin struct {
-	made    []deskwire.Decision             // the newest first; what took them back among them
-	stories map[deskwire.ID]*deskwire.Story // by the articles that decisions are about
-}
-
-// readBulletin reads it.
-func (p *Press) readBulletin(ctx context.Context) (*bulletin, error) {
-	made, err := p.store.Notices(ctx, time.Time{}, noticesRead)
-	if err != nil {
-		return nil, err
-	}
-	b := &bulletin{made: made, stories: map[deskwire.ID]*deskwire.Story{}}
-	var ids []deskwire.ID
-	for i := range made {
-		ids = append(ids, concerned(&made[i])...)
-	}
-	stories, err := p.store.Stories(ctx, ids...)
-	if err != nil {
-		return nil, err
-	}
-	for i, s := range stories {
-		b.stories[ids[i]] = s
-	}
-	return b, nil
-}
-
-// about are the stories that a decision is about now, each once.
-func (b *bulletin) about(d *deskwire.Decision) (stories []*deskwire.Story) {
-	seen := map[deskwire.ID]bool{}
-	for _, id := range concerned(d) {
-		if s := b.stories[id]; s != nil && !seen[s.ID] {
-			seen[s.ID] = true
-			stories = append(stories, s)
-		}
-	}
-	return stories
-}
+// noticesShown is how many notices a channel's corrections feed has: as many as other feeds usually have items.
+const noticesShown = 50
 
 // notices works out what a channel's corrections feed says at now: what was corrected and killed of what the channel published.
 // A correction of what it shows no longer, because somebody hid it or its source's rights ran out, would name it, and is left
@@ -121,14 +78,12 @@ func (c *composer) correction(d *deskwire.Decision, s *deskwire.Story, standing 
 	return n, true
 }
 
-// corrections makes a channel's corrections feed. All channels of an update share one reading.
-func (p *Press) corrections(ctx context.Context, s *sheet, ch *deskwire.Channel, created time.Time) (d proof, until time.Time, err error) {
-	if s.bulletin == nil {
-		if s.bulletin, err = p.readBulletin(ctx); err != nil {
-			return d, until, err
-		}
+// corrections makes a channel's corrections feed.
+func (p *Press) corrections(ctx context.Context, now time.Time, ch *deskwire.Channel, created time.Time) (d proof, until time.Time, err error) {
+	if err := p.read(ctx); err != nil {
+		return d, until, err
 	}
-	list, updated, until := notices(ch, s.time, s.bulletin, p.sources.named, created)
+	list, updated, until := notices(ch, now, p.bulletin, p.sources.named, created)
 	body, err := format.Corrections(ch, list, updated, p.setting.site)
 	if err != nil {
 		return d, until, err

@@ -19,11 +19,17 @@ const (
 // Gather reads what [Compose] needs: the newest places of the channel until enough of them show, what is pinned in it, and
 // what it published that was killed or corrected since. It costs by the channel's limit, not by how much is filed. Each story stands once.
 func Gather(ctx context.Context, store *storage.Store, ch deskwire.Channel, now time.Time, sources map[string]deskwire.Source) ([]deskwire.Story, error) {
-	g := gathering{store: store, seen: map[deskwire.ID]bool{}}
-	if err := g.pinned(ctx, ch.Key()); err != nil {
+	b, err := readBulletin(ctx, store)
+	if err != nil {
 		return nil, err
 	}
-	if err := g.noticed(ctx, &ch, now); err != nil {
+	return gather(ctx, store, ch, now, sources, b)
+}
+
+// gather is [Gather] with what was read once for all channels.
+func gather(ctx context.Context, store *storage.Store, ch deskwire.Channel, now time.Time, sources map[string]deskwire.Source, b *bulletin) ([]deskwire.Story, error) {
+	g := gathering{store: store, seen: map[deskwire.ID]bool{}}
+	if err := g.pinned(ctx, ch.Key()); err != nil {
 		return nil, err
 	}
 	limit := ch.Policy.Limit
@@ -59,7 +65,7 @@ func Gather(ctx context.Context, store *storage.Store, ch deskwire.Channel, now 
 		// What was read is composed again for each page: fewer, larger pages keep that below twice the work.
 		page = min(2*page, gatherPage)
 	}
-	return g.stories, nil
+	return g.stories, g.noticed(ctx, &ch, now, b)
 }
 
 // gathering is stories on the way into an edition.
@@ -115,41 +121,36 @@ func (g *gathering) pinned(ctx context.Context, key string) error {
 	return g.load(ctx, held)
 }
 
-// maxNotices is how many kills and corrections are looked at: a newsroom that makes more in a month has other problems.
-const maxNotices = 1000
-
 // noticed adds the stories of which the channel's readers are to hear something: those that it had published and that were
-// killed lately, wherever they are filed now, and those that are filed in it and were corrected, or are back.
-func (g *gathering) noticed(ctx context.Context, ch *deskwire.Channel, now time.Time) error {
-	made, err := g.store.Notices(ctx, now.Add(-deskwire.RetractionAge), maxNotices)
-	if err != nil || len(made) == 0 {
-		return err
-	}
-	var ids []deskwire.ID
-	for i := range made {
-		ids = append(ids, concerned(&made[i])...)
-	}
-	found, err := g.store.Stories(ctx, ids...)
-	if err != nil {
-		return err
-	}
+// killed lately, wherever they are filed now, and those that are filed in it and were corrected, or are back. Of these it adds as
+// many as [Compose] shows beside the others, the latest.
+func (g *gathering) noticed(ctx context.Context, ch *deskwire.Channel, now time.Time, b *bulletin) error {
 	c := composer{ch: ch, key: ch.Key(), now: now}
-	for _, s := range found {
-		if s == nil || g.seen[s.ID] {
-			continue
+	since, recalled := now.Add(-deskwire.RetractionAge), 0
+	for i := range b.made {
+		d := &b.made[i]
+		if d.ID.Time().Before(since) {
+			break
 		}
-		standing := deskwire.Stand(concerning(s.Decisions, c.key), now)
-		said := len(s.Retractions(c.key, &standing)) > 0
-		if !said && standing.HiddenIn(c.key) == "" && c.published(s, now) {
-			in, err := g.store.FiledIn(ctx, s.ID)
-			if err != nil {
-				return err
+		for _, s := range b.about(d) {
+			if g.seen[s.ID] || !c.published(s, now) {
+				continue
 			}
-			_, said = in[c.key]
-		}
-		if said {
-			g.seen[s.ID] = true
-			g.stories = append(g.stories, *s)
+			standing := deskwire.Stand(concerning(s.Decisions, c.key), now)
+			said := len(s.Retractions(c.key, &standing)) > 0
+			if !said && standing.HiddenIn(c.key) == "" && recalled < maxRecalled {
+				in, err := g.store.FiledIn(ctx, s.ID)
+				if err != nil {
+					return err
+				}
+				if _, said = in[c.key]; said {
+					recalled++
+				}
+			}
+			if said {
+				g.seen[s.ID] = true
+				g.stories = append(g.stories, *s)
+			}
 		}
 	}
 	return nil
@@ -159,13 +160,4 @@ func (g *gathering) noticed(ctx context.Context, ch *deskwire.Channel, now time.
 func filled(items []deskwire.Item, limit int) bool {
 	n, _ := regular(items)
 	return n >= limit
-}
-
-// concerned are the articles that a kill, a correction or the undo of one is about. They may have been one story then and be
-// several now.
-func concerned(d *deskwire.Decision) []deskwire.ID {
-	if len(d.Covers) > 0 {
-		return d.Covers
-	}
-	return []deskwire.ID{d.Article}
 }

@@ -55,7 +55,7 @@ func (p *Press) offers(ctx context.Context, now time.Time, ch *deskwire.Channel,
 // more than the channel, or other ones.
 func (p *Press) offer(ctx context.Context, now time.Time, ch *deskwire.Channel, out *deskwire.Output, created time.Time) (o offer, until time.Time, err error) {
 	as := out.As(*ch)
-	stories, err := Gather(ctx, p.store, as, now, p.sources.named)
+	stories, err := p.gather(ctx, as, now)
 	if err != nil {
 		return o, until, err
 	}

@@ -31,18 +31,19 @@ const retryAfter = time.Minute
 // and Reconfigure are called by one goroutine at a time. What was published stays published until something newer was made
 // whole.
 type Press struct {
-	store   *storage.Store
-	setting setting
-	sources sources
-	until   map[string]time.Time         // by channel that was made: when time alone changes its edition, zero for never
-	shown   map[string]*deskwire.Edition // by channel, without bodies
-	shelf   *shelf                       // of the present setting and sources; nil when these have changed
-	kept    *kept
-	behind  map[string]storage.Place     // channels whose archives have more to take in than one update closes: up to where
-	offered map[string]*deskwire.Edition // as shown, by output
-	own     map[string][]newsItem        // by channel: what of it the News sitemap names
-	now     atomic.Pointer[Surface]
-	record  record
+	store    *storage.Store
+	setting  setting
+	sources  sources
+	until    map[string]time.Time         // by channel that was made: when time alone changes its edition, zero for never
+	shown    map[string]*deskwire.Edition // by channel, without bodies
+	shelf    *shelf                       // of the present setting and sources; nil when these have changed
+	kept     *kept
+	behind   map[string]storage.Place     // channels whose archives have more to take in than one update closes: up to where
+	offered  map[string]*deskwire.Edition // as shown, by output
+	own      map[string][]newsItem        // by channel: what of it the News sitemap names
+	now      atomic.Pointer[Surface]
+	record   record
+	bulletin *bulletin // of the update that is being made
 }
 
 // setting is what the configuration says.
@@ -106,6 +107,7 @@ func (p *Press) Ready() bool { return p.now.Load() != nil }
 // Readers get all that changed at once. A channel that can not be made keeps what it shows, the others are made all the
 // same, and it is tried again.
 func (p *Press) Update(ctx context.Context, now time.Time, touched []string) (changed []string, until time.Time, err error) {
+	p.bulletin = nil
 	states, err := p.store.Channels(ctx)
 	if err != nil {
 		return nil, time.Time{}, err
@@ -194,7 +196,7 @@ func (p *Press) draft(ctx context.Context, s *sheet, ch *deskwire.Channel, st st
 	}
 	d := &draft{ch: ch, created: st.Created}
 	var stories []deskwire.Story
-	if stories, d.err = Gather(ctx, p.store, *ch, s.time, p.sources.named); d.err == nil {
+	if stories, d.err = p.gather(ctx, *ch, s.time); d.err == nil {
 		d.ed, d.until = Compose(*ch, s.time, stories, p.sources.named, st.Created)
 	}
 	return d
@@ -220,7 +222,7 @@ func (p *Press) channel(ctx context.Context, s *sheet, d *draft) error {
 	}
 	ends := horizon{until}
 	ends.at(end)
-	said, end, err := p.corrections(ctx, s, ch, d.created)
+	said, end, err := p.corrections(ctx, s.time, ch, d.created)
 	if err != nil {
 		return err
 	}
@@ -363,12 +365,11 @@ func (p *Press) takenFrom(ed *deskwire.Edition) []deskwire.Source {
 
 // A sheet is a surface in the making.
 type sheet struct {
-	time     time.Time
-	old      *Surface // nil the first time
-	next     *Surface
-	made     []*Document     // those that changed
-	changed  map[string]bool // channels of which something did
-	bulletin *bulletin       // nil before a channel asked for it
+	time    time.Time
+	old     *Surface // nil the first time
+	next    *Surface
+	made    []*Document     // those that changed
+	changed map[string]bool // channels of which something did
 }
 
 func newSheet(old *Surface, site format.Site, now time.Time) *sheet {

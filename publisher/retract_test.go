@@ -1,6 +1,7 @@
 package publisher
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -164,5 +165,32 @@ func TestRecalled(t *testing.T) {
 		if s := strings.Join(got, " "); s != c.want || !until.Equal(c.until) {
 			t.Errorf("%s: %s until %v, want %s until %v", c.name, s, until, c.want, c.until)
 		}
+	}
+}
+
+// A desk that corrects much keeps its feed: the latest few of what was corrected stand beside it.
+func TestFewRecalled(t *testing.T) {
+	t.Parallel()
+	var stories []deskwire.Story
+	for i := range 3 * maxRecalled {
+		id := deskwire.ID(fmt.Sprintf("%016d", i))
+		s := deskwire.Story{ID: id, Placed: noon.Add(-time.Duration(i+1) * time.Hour), Articles: []deskwire.Article{{ID: id, Published: noon.Add(-900 * time.Hour)}}}
+		if i > 0 {
+			s.Shown = []deskwire.Showing{{Item: id, Channel: "desk/d", At: noon.Add(-500 * time.Hour)}}
+			s.Decisions = []deskwire.Decision{{ID: "c" + id, Verb: deskwire.Correct, Article: id, Value: "x", At: noon.Add(time.Duration(i-200) * time.Hour)}}
+		}
+		stories = append(stories, s)
+	}
+	ed, until := Compose(deskwire.Channel{Kind: deskwire.Desk, Name: "d", Policy: deskwire.Policy{Limit: 1}}, noon, stories, nil, noon)
+	if len(ed.Items) != 1+maxRecalled || ed.Items[0].Recalled {
+		t.Fatalf("%d items", len(ed.Items))
+	}
+	for i, item := range ed.Items[1:] { // those that were corrected last stand furthest back here
+		if want := stories[2*maxRecalled+i].ID; item.ID != want || !item.Recalled {
+			t.Errorf("item %d is %s, want %s", i+1, item.ID, want)
+		}
+	}
+	if want := noon.Add(time.Duration(2*maxRecalled-200) * time.Hour).Add(deskwire.RetractionAge); !until.Equal(want) {
+		t.Errorf("until %v, want %v", until, want)
 	}
 }

@@ -30,7 +30,7 @@ func (p *Press) news(ctx context.Context, ch *deskwire.Channel, now time.Time) (
 	}
 	as := *ch
 	as.Policy = deskwire.Policy{MaxAge: format.NewsAge, Duplicates: deskwire.DuplicatesShow}
-	stories, err := Gather(ctx, p.store, as, now, p.sources.named)
+	stories, err := p.gather(ctx, as, now)
 	if err != nil {
 		return nil, err
 	}
