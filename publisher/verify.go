@@ -97,10 +97,9 @@ func (d *Document) Shown() string {
 func (v *Verdict) chains(ctx context.Context, x *examiner, first, second *Press, now time.Time) error {
 	s := first.Surface()
 	for _, at := range slices.Sorted(maps.Keys(s.ends)) {
-		seen := map[string]string{} // where an item was met, by id
-		for _, id := range x.ids[at+"feed.json"] {
-			seen[id] = at + "feed.json"
-		}
+		// Where an item was met, by id. The feed does not count: what is pinned or corrected long after it left stands there once
+		// more, and so does what came back while something late was added behind it.
+		seen := map[string]string{}
 		for page := s.ends[at]; page.Number > 0; page = (deskwire.ArchivePage{Number: page.Number - 1}) {
 			for _, kind := range format.Kinds() {
 				where := at + page.File(kind)
