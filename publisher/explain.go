@@ -200,6 +200,9 @@ func (c *ChannelCase) judge(ed *deskwire.Edition, story *deskwire.Story, now tim
 	}
 	if i := slices.IndexFunc(ed.Items, func(item deskwire.Item) bool { return item.Story == story.ID }); i >= 0 {
 		c.Shown, c.Rank, c.Cuts, c.Verdict = true, i+1, ed.Items[i].Cuts, "shown"
+		if ed.Items[i].Recalled {
+			c.Verdict = "shown beyond the channel's limits, for readers to hear what was corrected or is back"
+		}
 		return
 	}
 	// The story alone in the channel, without one limit after the other: the one that made the difference is the reason.

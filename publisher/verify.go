@@ -179,7 +179,7 @@ func heldStories(ctx context.Context, store *storage.Store, now time.Time) ([]He
 			return nil, err
 		}
 		if d.Verb == deskwire.Kill || d.Verb == deskwire.Embargo {
-			named = append(named, d.Article)
+			named = append(named, concerned(&d)...) // its articles may be several stories now
 		}
 	}
 	stories, err := store.Stories(ctx, named...)

@@ -10,6 +10,7 @@ import (
 
 	"deskwire"
 	"deskwire/publisher"
+	"deskwire/storage"
 )
 
 // rehearsed is a press that makes everything for nobody.
@@ -197,5 +198,43 @@ func TestPlantedFaults(t *testing.T) {
 	faulty(t, v, "/desks/world/out/(token)/closed.rss: W13")
 	if strings.Contains(fmt.Sprint(v.Faults), pressToken) {
 		t.Errorf("the token stands in %v", v.Faults)
+	}
+}
+
+// What comes back into the feed because it was corrected stands in the archive, too, and a story that was split after it was killed
+// is looked for by all its articles.
+func TestVerifyRetracted(t *testing.T) {
+	t.Parallel()
+	r, channels, killed, _ := stocked(t)
+	if err := r.press.UpdateAll(t.Context(), r.now); err != nil {
+		t.Fatal(err)
+	}
+	stories, err := r.store.Filed(t.Context(), "desk/world", storage.Place{}, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	decide := func(d deskwire.Decision) {
+		t.Helper()
+		r.now = r.now.Add(time.Minute)
+		d.At, d.By = r.now, "a"
+		if _, err := r.store.Decide(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	oldest, next := stories[len(stories)-1].Story, stories[len(stories)-2].Story
+	decide(deskwire.Decision{Verb: deskwire.Correct, Article: oldest, Value: "It was nothing."})
+	decide(deskwire.Decision{Verb: deskwire.Merge, Article: next, With: stories[5].Story})
+	decide(deskwire.Decision{Verb: deskwire.Kill, Article: next})
+	decide(deskwire.Decision{Verb: deskwire.Split, Article: next})
+	r.update("desk/world", "topic/sea")
+	if feed := r.rss("desks/world"); !strings.Contains(feed, "It was nothing.") || !strings.Contains(feed, string(killed)) {
+		t.Errorf("the correction of %s or the mark of %s is missing:\n%s", oldest, killed, feed)
+	}
+	v := r.verify(nil, channels...)
+	for _, f := range v.Faults {
+		t.Error(f)
+	}
+	if v.Held != 4 { // the two of before, and the two parts
+		t.Errorf("%d stories are held back, want 4", v.Held)
 	}
 }
