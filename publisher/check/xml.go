@@ -156,6 +156,9 @@ func (c *checker) entry(e *Node) (it Item) {
 	} else if e.All("atom:content") != nil && e.All("atom:content")[0].Attrs["type"] == "html" {
 		c.html(content)
 	}
+	if s := e.All("atom:summary"); len(s) > 0 && s[0].Attrs["type"] == "html" {
+		c.html(s[0].Text)
+	}
 	for _, s := range e.All("atom:source") {
 		if s != e.Children[len(e.Children)-1] || s.First("atom:id") == "" || s.First("atom:title") == "" || s.First("atom:updated") == "" {
 			c.say("W25", "the source of %s is not whole, or not last", it.ID)

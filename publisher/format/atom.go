@@ -101,6 +101,9 @@ func atomEntryOf(e *entry, c *channel) *atomEntry {
 	mapped.Summary, mapped.Links = nil, nil
 	out := &atomEntry{Lang: e.language, AtomEntry: mapped, Type: e.state(), Relation: e.unlinked(), Extent: e.minutes}
 	switch {
+	case e.summary != "" && mapped.Content == nil && captioned(e.media):
+		// Readers that take a picture's caption for the content prefer HTML to plain text, whichever it is.
+		mapped.Summary = &feeds.AtomSummary{Content: escape(e.summary), Type: "html"}
 	case e.summary != "":
 		mapped.Summary = &feeds.AtomSummary{Content: e.summary, Type: "text"}
 	case mapped.Content == nil && e.link != "":

@@ -43,6 +43,16 @@ func newMediaText(s string) *mediaText {
 	return &mediaText{"plain", unmarked(s)}
 }
 
+// captioned reports whether any file has a caption.
+func captioned(all []deskwire.Media) bool {
+	for i := range all {
+		if all[i].Caption != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // mediaElements are the pictures, and the sound and video that said is not. One stands alone, several stand in a group:
 // validators want both.
 func mediaElements(all []deskwire.Media, said *deskwire.Media) (one *mediaContent, group *mediaGroup) {

@@ -18,7 +18,7 @@ function item(it) {
     date: utc(raw), updated: utc(it.updated ?? it.date_modified), raw: String(raw),
     html: texts.filter((t) => typeof t === "string").sort((a, b) => b.length - a.length)[0] ?? "",
     pictures: [...media.map((m) => m.url), it.image].filter((u) => typeof u === "string"),
-    enclosures: [...(it.enclosures ?? []), ...(it.attachments ?? [])].map((e) => e.url).filter(Boolean),
+    enclosures: [...(it.enclosures ?? []), ...(it.attachments ?? []), ...(it.links ?? []).filter((l) => l.rel === "enclosure")].map((e) => e.url ?? e.href).filter(Boolean),
   };
 }
 
