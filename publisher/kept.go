@@ -44,12 +44,15 @@ func newKept(room int) *kept {
 	return &kept{entries: map[string]*list.Element{}, room: room, makers: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))}
 }
 
-// get returns what is kept for a path in that version, or has it made. make is not cancelled when ctx ends: somebody else may be
+// A maker makes one document, and says when it has to be made anew though nobody wrote; zero is never.
+type maker func(context.Context) (doc *Document, until time.Time, err error)
+
+// get returns what is kept for a path in that version, or has it made. That is not cancelled when ctx ends: somebody else may be
 // waiting for it.
-func (k *kept) get(ctx context.Context, path, version string, now time.Time, make func(context.Context) (*Document, time.Time, error)) (*Document, time.Time, error) {
+func (k *kept) get(ctx context.Context, path, version string, now time.Time, m maker) (*Document, time.Time, error) {
 	e, ours := k.enter(path, version, now)
 	if ours {
-		go k.fill(context.WithoutCancel(ctx), e, make)
+		go k.fill(context.WithoutCancel(ctx), e, m)
 	}
 	select {
 	case <-e.ready:
@@ -85,12 +88,12 @@ func (e *keeping) over(now time.Time) bool {
 	}
 }
 
-func (k *kept) fill(ctx context.Context, e *keeping, make func(context.Context) (*Document, time.Time, error)) {
+func (k *kept) fill(ctx context.Context, e *keeping, m maker) {
 	ctx, cancel := context.WithTimeout(ctx, makeFor)
 	defer cancel()
 	select {
 	case k.makers <- struct{}{}:
-		e.make(ctx, make)
+		e.make(ctx, m)
 		<-k.makers
 	case <-ctx.Done():
 		e.err = ctx.Err()
@@ -120,13 +123,13 @@ func (k *kept) fill(ctx context.Context, e *keeping, make func(context.Context) 
 }
 
 // make makes the document. Nobody above would catch a panic here, and one page must not stop the program.
-func (e *keeping) make(ctx context.Context, f func(context.Context) (*Document, time.Time, error)) {
+func (e *keeping) make(ctx context.Context, m maker) {
 	defer func() {
 		if p := recover(); p != nil {
 			e.doc, e.err = nil, fmt.Errorf("%s: panic: %v\n%s", e.path, p, debug.Stack())
 		}
 	}()
-	e.doc, e.until, e.err = f(ctx)
+	e.doc, e.until, e.err = m(ctx)
 }
 
 func (k *kept) drop(at *list.Element) {

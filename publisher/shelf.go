@@ -32,18 +32,18 @@ func newShelf(store string, site format.Site, channels []deskwire.Channel, sourc
 		seen := ch
 		seen.Was, seen.Take, seen.Drop, seen.Outputs = nil, nil, nil, nil
 		seen.Policy.Limit, seen.Policy.MaxAge, seen.Policy.PerSource = 0, 0, 0
-		s.prints[ch.Path()] = print(store, site, seen)
+		s.prints[ch.Path()] = imprint(store, site, seen)
 	}
 	for name, src := range sources {
-		s.prints[name] = print(deskwire.Source{
+		s.prints[name] = imprint(deskwire.Source{
 			Name: src.Name, Title: src.Title, URL: src.URL, Home: src.Home, Language: src.Language, Own: src.Own, Trust: src.Trust, Rights: src.Rights,
 		})
 	}
 	return s
 }
 
-// print is a hash of plain values.
-func print(values ...any) uint64 {
+// imprint is a hash of plain values.
+func imprint(values ...any) uint64 {
 	h := fnv.New64a()
 	if err := json.NewEncoder(h).Encode(values); err != nil {
 		panic(err) // configuration is plain
@@ -88,7 +88,7 @@ func (s *shelf) stands(ch *deskwire.Channel, page deskwire.ArchivePage, rows []*
 	for _, name := range d.row.Sources {
 		prints = append(prints, s.prints[name])
 	}
-	d.Version = fmt.Sprintf("%x-%x", uint64(d.row.Changed), print(page, d.newer, prints))
+	d.Version = fmt.Sprintf("%x-%x", uint64(d.row.Changed), imprint(page, d.newer, prints))
 	return d
 }
 

@@ -103,7 +103,7 @@ func tables() []Table {
 // Ascends reports whether a table's rows mostly arrive in the order of their keys, so that an engine may pack them tightly.
 func Ascends(t Table) bool {
 	switch t {
-	case tableHead, tableBody, tableRevision, tableLike, tableCover, tableMatched, tableChange, tableDecision, tableDecided, tableNotice, tableShown, tableFiled:
+	case tableHead, tableBody, tableRevision, tableLike, tableCover, tableMatched, tableChange, tableDecision, tableDecided, tableNotice, tableShown, tableFiled, tableArchived:
 		return true
 	}
 	return false
