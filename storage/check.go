@@ -385,13 +385,13 @@ func (c *checker) decision() {
 
 func (c *checker) notice() {
 	d, err := getDecision(c.tx, deskwire.ID(c.key))
-	if err == nil {
+	if err == nil && len(c.val) == 0 {
 		var heard bool
 		if heard, err = notice(c.tx, &d); err == nil && heard {
 			return
 		}
 	}
-	c.fault("no decision that readers are to hear of")
+	c.fault("not a decision that readers are to hear of")
 }
 
 func (c *checker) decided() {

@@ -429,7 +429,7 @@ func TestCheckFinds(t *testing.T) {
 		t.Fatalf("table %s is empty", table)
 		return "", nil
 	}
-	tables := []storage.Table{"meta", "source", "marks", "head", "body", "revision", "key", "change", "decision", "decided", "pin", "channel", "place", "filed", "closing", "archive", "archived"}
+	tables := []storage.Table{"meta", "source", "marks", "head", "body", "revision", "key", "change", "decision", "decided", "notice", "shown", "pin", "channel", "place", "filed", "closing", "archive", "archived"}
 	breaks := map[string]func(storage.Tx){}
 	for _, table := range tables {
 		breaks["garbage in "+string(table)] = func(tx storage.Tx) {
@@ -444,7 +444,7 @@ func TestCheckFinds(t *testing.T) {
 		}
 	}
 	// Rows that another one needs. Marks, keys and revisions may go: they are a cache, a lapse of memory, and retention.
-	for _, table := range []storage.Table{"source", "head", "body", "change", "decision", "decided", "pin", "place", "filed", "closing", "archive", "archived"} {
+	for _, table := range []storage.Table{"source", "head", "body", "change", "decision", "decided", "notice", "pin", "place", "filed", "closing", "archive", "archived"} {
 		breaks["missing in "+string(table)] = func(tx storage.Tx) {
 			key, _ := find(tx, table)
 			tx.Delete(table, key)
@@ -489,6 +489,12 @@ func TestCheckFinds(t *testing.T) {
 				t.Fatal(err)
 			}
 			if _, err := s.Decide(t.Context(), deskwire.Decision{Verb: deskwire.Pin, Article: articles(t, s)[0].ID, At: start}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Decide(t.Context(), deskwire.Decision{Verb: deskwire.Kill, Article: articles(t, s)[1].ID, At: start}); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Publish(t.Context(), []deskwire.Showing{{Item: articles(t, s)[1].ID, Channel: "desk/world", At: start}}); err != nil {
 				t.Fatal(err)
 			}
 			storagetest.Check(t, s)

@@ -184,6 +184,7 @@ func (p *Pages) Feeds(channels []deskwire.Channel, site format.Site) ([]byte, er
 				v.Feeds = append(v.Feeds, link{out.Name, typeAttr(out.Format), site.URL + out.Path(ch)})
 			}
 		}
+		v.Feeds = append(v.Feeds, link{"Corrections", atomAttr, site.Feed(ch, format.CorrectionsFile)})
 		v.Feeds = append(v.Feeds, link{"Sources", `type="text/x-opml"`, site.Page(ch) + "sources.opml"})
 		pg.Channels = append(pg.Channels, v)
 	}

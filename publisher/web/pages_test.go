@@ -215,8 +215,10 @@ func TestFeedsPage(t *testing.T) {
 	}
 	const base = "https://news.example.org/"
 	want := []string{
-		base + "desks/world/feed.rss", base + "desks/world/feed.atom", base + "desks/world/feed.json", base + "desks/world/out/app.json", base + "desks/world/sources.opml",
-		base + "topics/bridges/feed.rss", base + "topics/bridges/feed.atom", base + "topics/bridges/feed.json", base + "topics/bridges/sources.opml",
+		base + "desks/world/feed.rss", base + "desks/world/feed.atom", base + "desks/world/feed.json", base + "desks/world/out/app.json",
+		base + "desks/world/corrections.atom", base + "desks/world/sources.opml",
+		base + "topics/bridges/feed.rss", base + "topics/bridges/feed.atom", base + "topics/bridges/feed.json", base + "topics/bridges/corrections.atom",
+		base + "topics/bridges/sources.opml",
 	}
 	if got := p.texts("dd code"); !slices.Equal(got, want) {
 		t.Errorf("addresses\n%q, want\n%q", got, want)
