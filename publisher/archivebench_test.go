@@ -36,7 +36,7 @@ func bigArchive(b *testing.B, n int) *Press {
 	b.Cleanup(func() { s.Close() })
 	f := storage.Fetched{Source: "wire", State: deskwire.SourceState{Rounds: 2}, Read: true}
 	for i := range n {
-		d := deskwire.Draft{Body: fmt.Sprintf("<p>%d %s</p>", i, strings.Repeat("Talks in the capital ended without a result, officials said. ", 4000/62))}
+		d := deskwire.Draft{Body: prose(i, 4000)}
 		d.Source, d.GUID, d.Title, d.Summary, d.Link = "wire", fmt.Sprint(i), fmt.Sprintf("Talks end, part %d", i), "Officials said so on Monday.", fmt.Sprintf("https://wire.example/%d", i)
 		d.Published, d.HasBody, d.Digest, d.Keys = noon, true, uint64(i+1), []deskwire.Key{{Kind: deskwire.KeyGUID, Value: d.GUID}}
 		if f.Drafts = append(f.Drafts, d); len(f.Drafts) == 500 || i == n-1 {
@@ -60,6 +60,22 @@ func bigArchive(b *testing.B, n int) *Press {
 	ch := deskwire.Channel{Kind: deskwire.Desk, Name: "a", Policy: deskwire.Policy{Limit: 50, Content: deskwire.ContentFull}}
 	return NewPress(s, format.Site{URL: "https://news.example.org", ID: "example.org,2026"}, []deskwire.Channel{ch},
 		map[string]deskwire.Source{"wire": {Name: "wire", Title: "Wire", Rights: deskwire.Rights{Body: true}}}, blank{})
+}
+
+// prose is n bytes of HTML that packs as text does: of words that repeat, in an order that does not.
+func prose(seed, n int) string {
+	var b strings.Builder
+	state := uint32(seed)*2654435761 + 1
+	for b.Len() < n {
+		b.WriteString("<p>")
+		for range 60 {
+			state = state*1664525 + 1013904223
+			w := state >> 16 % 5000
+			fmt.Fprintf(&b, "%c%c%s%c ", 'a'+w%26, 'a'+w/26%26, []string{"ing", "er", "tion", "al"}[w/700%4], 'a'+w/200%26)
+		}
+		b.WriteString("</p>\n")
+	}
+	return b.String()
 }
 
 // Budget: 25 ms for a full page of 100 articles of 4 KB in one format, compressed forms included.

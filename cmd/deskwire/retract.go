@@ -75,9 +75,13 @@ func (a *app) embargoCmd() *cobra.Command {
 	return cmd
 }
 
-// consequence tells an editor what a kill or an embargo comes to where the story was published.
+// consequence tells an editor what a kill or an embargo comes to where the story was published, and where hiding does not reach.
 func (a *app) consequence(ctx context.Context, n *Newsroom, d deskwire.Decision) error {
-	if d.Verb != deskwire.Kill && d.Verb != deskwire.Embargo {
+	switch d.Verb {
+	case deskwire.Kill, deskwire.Embargo:
+	case deskwire.Hide:
+		return a.hidden(ctx, n, d)
+	default:
 		return nil
 	}
 	stories, err := n.Store.Stories(ctx, d.Article)
@@ -102,6 +106,31 @@ func (a *app) consequence(ctx context.Context, n *Newsroom, d deskwire.Decision)
 		a.talk("%s published it: the feeds say until %s that it was withdrawn", in, moment(d.At.Add(deskwire.RetractionAge), zone))
 	case d.Verb == deskwire.Kill:
 		a.talk("nobody had published it: it leaves no notice")
+	}
+	return nil
+}
+
+// hidden tells an editor who hides a story which archives keep it all the same.
+func (a *app) hidden(ctx context.Context, n *Newsroom, d deskwire.Decision) error {
+	stories, err := n.Store.Stories(ctx, d.Article)
+	if err != nil || stories[0] == nil {
+		return err
+	}
+	var kept []string
+	for _, ch := range n.Plan().Channels {
+		if d.Channel != "" && d.Channel != ch.Key() {
+			continue
+		}
+		page, err := n.Store.ArchivedIn(ctx, ch.Key(), stories[0].ID)
+		if err != nil {
+			return err
+		}
+		if page > 0 {
+			kept = append(kept, fmt.Sprintf("%s (page %d)", ch.Key(), page))
+		}
+	}
+	if len(kept) > 0 {
+		a.talk("archives keep what they hold: %s; `deskwire kill` takes it out of those, too", strings.Join(kept, ", "))
 	}
 	return nil
 }
