@@ -21,7 +21,7 @@ import (
 func TestArchiveProperty(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		m := &archiveModel{pressroom: openArchive(t, 3), seen: map[string][]deskwire.ID{}, out: map[deskwire.ID]bool{}}
+		m := &archiveModel{pressroom: openArchive(t, 3), seen: map[string][]deskwire.ID{}, out: map[deskwire.ID]bool{}, filed: map[deskwire.ID]bool{}, generation: 1}
 		m.desk = pressDesk
 		m.desk.Policy.Limit = 3
 		defer func() {
@@ -41,30 +41,35 @@ func TestArchiveProperty(t *testing.T) {
 
 type archiveModel struct {
 	*pressroom
-	desk   deskwire.Channel
-	all    []deskwire.ID
-	made   []deskwire.Decision
-	did    []string
-	loose  bool                     // something may have been added to the archive that is older than what stands before it
-	seen   map[string][]deskwire.ID // every archive document that the chain led to
-	out    map[deskwire.ID]bool     // killed, embargoed
-	hidden map[deskwire.ID]bool
+	desk       deskwire.Channel
+	all        []deskwire.ID
+	made       []deskwire.Decision
+	did        []string
+	filed      map[deskwire.ID]bool // by the rules of now
+	generation uint32
+	loose      bool                     // something may have been added to the archive that is older than what stands before it
+	seen       map[string][]deskwire.ID // every archive document that the chain led to
+	out        map[deskwire.ID]bool     // killed, embargoed
+	hidden     map[deskwire.ID]bool
 }
 
 func (m *archiveModel) step(rt *rapid.T) {
-	what := rapid.SampledFrom([]string{"says", "says", "many", "late", "hide", "undo", "kill", "embargo", "edit", "correct", "pin", "limit", "age", "restart", "time"}).Draw(rt, "what")
+	what := rapid.SampledFrom([]string{"says", "says", "many", "late", "hide", "undo", "kill", "embargo", "edit", "correct", "pin", "limit", "age", "restart", "refile", "time"}).Draw(rt, "what")
 	m.did = append(m.did, what)
 	m.now = m.now.Add(time.Minute)
-	m.loose = m.loose || slices.Contains([]string{"late", "undo", "embargo", "pin", "correct"}, what)
+	m.loose = m.loose || slices.Contains([]string{"late", "undo", "embargo", "pin", "correct", "refile"}, what)
 	switch what {
 	case "says":
-		m.all = append(m.all, m.says(rapid.IntRange(1, 9).Draw(rt, "count"))...)
+		for range rapid.IntRange(1, 9).Draw(rt, "count") {
+			m.now = m.now.Add(time.Minute)
+			m.all = append(m.all, m.round(1)...)
+		}
 	case "many":
 		m.all = append(m.all, m.round(rapid.IntRange(90, 140).Draw(rt, "count"))...)
 	case "late":
 		now := m.now
 		m.now = now.Add(-time.Duration(rapid.IntRange(1, 200).Draw(rt, "back")) * time.Minute)
-		m.all = append(m.all, m.say("own", fmt.Sprint("Late ", m.said), "", "desk/world"))
+		m.all = append(m.all, m.round(1)...)
 		m.now = now
 	case "limit":
 		m.desk.Policy.Limit = rapid.SampledFrom([]int{1, 2, 3, 10, 120, 0}).Draw(rt, "limit")
@@ -74,6 +79,8 @@ func (m *archiveModel) step(rt *rapid.T) {
 		m.reopen(false)
 	case "restart":
 		m.reopen(true)
+	case "refile":
+		m.refile(rapid.IntRange(1, 5).Draw(rt, "takes"))
 	case "time":
 		m.now = m.now.Add(time.Duration(rapid.IntRange(1, 300).Draw(rt, "minutes")) * time.Minute)
 	case "undo":
@@ -86,6 +93,30 @@ func (m *archiveModel) step(rt *rapid.T) {
 		if len(m.all) > 0 {
 			m.decision(rt, deskwire.Verb(what), rapid.SampledFrom(m.all).Draw(rt, "article"))
 		}
+	}
+}
+
+// refile files everything again, by rules that drop every nth.
+func (m *archiveModel) refile(n int) {
+	states, err := m.store.Channels(m.tb.Context())
+	if err != nil {
+		m.tb.Fatal(err)
+	}
+	stories, err := m.store.Stories(m.tb.Context(), m.all...)
+	if err != nil {
+		m.tb.Fatal(err)
+	}
+	m.generation++
+	st := states["desk/world"]
+	st.Generation = m.generation
+	f := storage.Filing{Generations: map[string]uint32{"desk/world": m.generation}, States: map[string]storage.ChannelState{"desk/world": st}}
+	for i, s := range stories {
+		if m.filed[s.ID] = i%(n+1) > 0; m.filed[s.ID] {
+			f.Stories = append(f.Stories, storage.FiledStory{Story: s.ID, Placed: s.Placed, In: map[string]string{"desk/world": "other rules"}})
+		}
+	}
+	if err := m.store.File(m.tb.Context(), f); err != nil {
+		m.tb.Fatal(err)
 	}
 }
 
@@ -104,13 +135,14 @@ func (m *archiveModel) round(n int) []deskwire.ID {
 		m.tb.Fatal(err)
 	}
 	var ids []deskwire.ID
-	filing := storage.Filing{Generations: map[string]uint32{"desk/world": 1}}
+	filing := storage.Filing{Generations: map[string]uint32{"desk/world": m.generation}}
 	for a, err := range m.store.Newest(m.tb.Context(), "") {
 		if err != nil {
 			m.tb.Fatal(err)
 		}
 		if guids[a.GUID] {
 			ids = append(ids, a.ID)
+			m.filed[a.ID] = true
 			filing.Stories = append(filing.Stories, storage.FiledStory{Story: a.ID, Placed: a.Placed, In: map[string]string{"desk/world": "a test"}})
 		}
 		if len(ids) == n {
@@ -186,7 +218,7 @@ func (m *archiveModel) check(rt *rapid.T) {
 			if s := deskwire.Stand(stories[slices.Index(m.all, id)].Decisions, m.now); s.Killed == "" || count[id] > 1 {
 				rt.Fatalf("%s is killed or held back, and stands %d times", id, count[id])
 			}
-		case !m.hidden[id] && count[id] == 0:
+		case m.filed[id] && !m.hidden[id] && count[id] == 0:
 			rt.Fatalf("%s is missing in %q", id, paths)
 		case count[id] > 1 && !m.loose:
 			rt.Fatalf("%s stands %d times in %q", id, count[id], paths)
