@@ -234,6 +234,7 @@ func (p *Press) archiveDocs(ctx context.Context, s *shelf, ch *deskwire.Channel,
 		for i, row := range rows[:min(len(rows), archiveStep)] {
 			for _, page := range slices.Concat([]deskwire.ArchivePage{{Number: row.Number}}, filling) {
 				if d := s.stands(ch, page, rows[i:]); d != nil {
+					d.row = nil // of a thousand pages the sets are not needed all at once
 					docs = append(docs, d)
 				}
 			}
