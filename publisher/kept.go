@@ -89,6 +89,7 @@ func (e *keeping) over(now time.Time) bool {
 }
 
 func (k *kept) fill(ctx context.Context, e *keeping, m maker) {
+	defer close(e.ready) // when the books are closed as well
 	ctx, cancel := context.WithTimeout(ctx, makeFor)
 	defer cancel()
 	select {
@@ -98,7 +99,6 @@ func (k *kept) fill(ctx context.Context, e *keeping, m maker) {
 	case <-ctx.Done():
 		e.err = ctx.Err()
 	}
-	close(e.ready)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	at := k.entries[e.path]
