@@ -94,6 +94,32 @@ func TestOutput(t *testing.T) {
 	}
 }
 
+// What only an output had room for leaves its mark when it is killed: somebody has read it.
+func TestOutputOfKilled(t *testing.T) {
+	t.Parallel()
+	r := openPressroom(t)
+	ch := partnered()
+	ch.Policy.Limit = 1
+	r.press.Reconfigure(pressSite, []deskwire.Channel{ch}, pressSources())
+	id := r.say("own", "Wrong", "<p>Untrue.</p>", "desk/world")
+	r.now = r.now.Add(time.Minute)
+	r.say("own", "Right", "<p>True.</p>", "desk/world")
+	r.update("desk/world")
+	const closed = "/desks/world/out/" + pressToken + "/closed.rss"
+	partner := func() string { return string(r.press.Document(closed).Plain.Body) }
+	if !strings.Contains(partner(), "Untrue") || strings.Contains(r.rss("desks/world"), "Untrue") {
+		t.Fatalf("the output alone should show it: %s", partner())
+	}
+	r.now = r.now.Add(time.Minute)
+	if _, err := r.store.Decide(t.Context(), deskwire.Decision{Verb: deskwire.Kill, Article: id, At: r.now, By: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	r.update("desk/world")
+	if body := partner(); strings.Contains(body, "Untrue") || strings.Contains(body, "Wrong") || !strings.Contains(body, pressSite.Tag(id)) || !strings.Contains(body, "Withdrawn") {
+		t.Errorf("after the kill: %s", body)
+	}
+}
+
 // Items that are too large even without their texts lose what there is too much of.
 func TestThin(t *testing.T) {
 	t.Parallel()
