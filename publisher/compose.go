@@ -139,7 +139,11 @@ func (c *composer) candidates(all []candidate, s *deskwire.Story) []candidate {
 		if c.over(s.Articles[i].Published, k.source.Granted().Expires, &k.ends) {
 			continue
 		}
-		k.recall = c.recall(&k)
+		var told horizon
+		k.recall = c.recall(&k, &told)
+		if k.ends.next.IsZero() || told.next.Before(k.ends.next) { // what is told after the rights end is told to nobody
+			c.until.at(told.next)
+		}
 		if !k.pinned && c.over(s.Placed, c.ch.Policy.MaxAge, &k.ends) {
 			if k.recall.IsZero() {
 				continue
@@ -153,8 +157,9 @@ func (c *composer) candidates(all []candidate, s *deskwire.Story) []candidate {
 }
 
 // recall is until when an item has to stand in the channel because readers who had it there are to hear of it once more: that
-// it was corrected, or that a correction or a kill was taken back. It is zero where there is nothing to tell.
-func (c *composer) recall(k *candidate) (until time.Time) {
+// it was corrected, or that a correction or a kill was taken back. It is zero where there is nothing to tell. told is when there
+// will be.
+func (c *composer) recall(k *candidate, told *horizon) (until time.Time) {
 	for i := range k.decisions {
 		d := &k.decisions[i]
 		corrects := d.Verb == deskwire.Correct && d.Article == k.story.Articles[k.shown].ID
@@ -162,7 +167,7 @@ func (c *composer) recall(k *candidate) (until time.Time) {
 			continue
 		}
 		var over horizon
-		if at := c.past(deskwire.Since(k.decisions, d.ID), &c.until); !at.IsZero() && !c.over(at, deskwire.RetractionAge, &over) {
+		if at := c.past(deskwire.Since(k.decisions, d.ID), told); !at.IsZero() && !c.over(at, deskwire.RetractionAge, &over) {
 			until = latest(until, over.next)
 		}
 	}
