@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/pprof"
 	"strconv"
@@ -109,6 +110,17 @@ func (c *counter) WriteHeader(status int) {
 func (c *counter) Write(b []byte) (int, error) {
 	n, err := c.ResponseWriter.Write(b)
 	c.bytes += int64(n)
+	return n, err
+}
+
+// ReadFrom passes a body on to net/http, which knows how to send it in one piece.
+func (c *counter) ReadFrom(r io.Reader) (n int64, err error) {
+	if from, ok := c.ResponseWriter.(io.ReaderFrom); ok {
+		n, err = from.ReadFrom(r)
+	} else {
+		n, err = io.Copy(struct{ io.Writer }{c.ResponseWriter}, r)
+	}
+	c.bytes += n
 	return n, err
 }
 

@@ -156,7 +156,7 @@ func (a *answer) send(w http.ResponseWriter, r *http.Request, f *form, status in
 	head["Content-Length"] = f.length
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		w.Write(f.body)
+		send(w, r, f.body)
 	}
 }
 

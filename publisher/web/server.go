@@ -22,7 +22,7 @@ func Server(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug),
+		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug), ConnContext: withConn,
 	}
 }
 
@@ -55,21 +55,10 @@ func (l *limited) Accept() (net.Conn, error) {
 		<-l.free
 		return nil, err
 	}
-	return &counted{Conn: c, release: sync.OnceFunc(func() { <-l.free })}, nil
+	return &conn{Conn: c, release: sync.OnceFunc(func() { <-l.free })}, nil
 }
 
 func (l *limited) Close() error {
 	l.close.Do(func() { close(l.done) })
 	return l.Listener.Close()
-}
-
-// counted gives its place back once when it is closed.
-type counted struct {
-	net.Conn
-	release func()
-}
-
-func (c *counted) Close() error {
-	defer c.release()
-	return c.Conn.Close()
 }

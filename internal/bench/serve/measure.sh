@@ -12,10 +12,23 @@ trap 'kill "${pids[@]}" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$
 
 go build -trimpath -o "$dir/deskwire" ./cmd/deskwire
 ulimit -n 20000
-GOMAXPROCS=1 taskset -c 0 "$dir/deskwire" demo --listen 127.0.0.1:18081 >"$dir/deskwire.log" 2>&1 & pids+=($!)
+awk 'BEGIN { srand(7)
+  print "<rss version=\"2.0\"><channel><title>Bench Wire</title><link>https://wire.example.org/</link><description>Invented</description>"
+  for (i = 0; i < 30; i++) {
+    printf "<item><title>Report %d from the harbour</title><link>https://wire.example.org/%d</link><guid>https://wire.example.org/%d</guid><pubDate>Mon, 23 Nov 2026 %02d:%02d:00 GMT</pubDate><description>&lt;p&gt;", i, i, i, i % 24, i
+    for (w = 0; w < 230; w++) { s = ""; for (k = 0; k < 2 + int(rand() * 6); k++) s = s substr("etaoinshrdlu", 1 + int(rand() * 12), 1); printf "%s ", s }
+    print "&lt;/p&gt;</description></item>"
+  }
+  print "</channel></rss>" }' >"$dir/wire.rss"
+cat >"$dir/config.yaml" <<CONF
+site: {url: "http://127.0.0.1:18081", id: "example.org,2026", title: Bench}
+serve: {listen: "127.0.0.1:18081", metrics: "127.0.0.1:18083"}
+sources: [{name: wire, url: "file://$dir/wire.rss", own: true}]
+desks: [{name: world, take: [{sources: [wire]}]}]
+CONF
+GOMAXPROCS=1 taskset -c 0 "$dir/deskwire" serve --config "$dir/config.yaml" >"$dir/deskwire.log" 2>&1 & pids+=($!)
 path=/desks/world/feed.atom ours=http://127.0.0.1:18081 theirs=http://127.0.0.1:18082
-for _ in $(seq 100); do curl -sfo /dev/null $ours$path && break; sleep .1; done
-sleep 2 # the demo's first round
+for _ in $(seq 100); do [ "$(curl -s $ours$path | wc -c)" -gt 20000 ] && break; sleep .1; done
 
 mkdir -p "$dir/root/desks/world" "$dir/tmp"
 curl -sfo "$dir/root$path" $ours$path
