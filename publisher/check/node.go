@@ -53,31 +53,27 @@ func Parse(body []byte) (*Node, error) {
 	return root.Children[0], nil
 }
 
+// prefixes are what everybody calls the namespaces that feeds use.
+var prefixes = map[string]string{
+	"http://www.w3.org/2005/Atom":                    "atom",
+	"http://purl.org/rss/1.0/modules/content/":       "content",
+	"http://purl.org/dc/elements/1.1/":               "dc",
+	"http://purl.org/dc/terms/":                      "dcterms",
+	"http://search.yahoo.com/mrss/":                  "media",
+	"http://www.itunes.com/dtds/podcast-1.0.dtd":     "itunes",
+	"http://purl.org/syndication/history/1.0":        "fh",
+	"http://purl.org/atompub/tombstones/1.0":         "at",
+	"http://www.smartnews.be/snf":                    "snf",
+	"http://schemas.ingestion.microsoft.com/common/": "mi",
+}
+
 // prefixed is a name as everybody writes it.
 func prefixed(n xml.Name) string {
-	switch n.Space {
-	case "":
+	if n.Space == "" {
 		return n.Local
-	case "http://www.w3.org/2005/Atom":
-		return "atom:" + n.Local
-	case "http://purl.org/rss/1.0/modules/content/":
-		return "content:" + n.Local
-	case "http://purl.org/dc/elements/1.1/":
-		return "dc:" + n.Local
-	case "http://purl.org/dc/terms/":
-		return "dcterms:" + n.Local
-	case "http://search.yahoo.com/mrss/":
-		return "media:" + n.Local
-	case "http://www.itunes.com/dtds/podcast-1.0.dtd":
-		return "itunes:" + n.Local
-	case "http://purl.org/syndication/history/1.0":
-		return "fh:" + n.Local
-	case "http://purl.org/atompub/tombstones/1.0":
-		return "at:" + n.Local
-	case "http://www.smartnews.be/snf":
-		return "snf:" + n.Local
-	case "http://schemas.ingestion.microsoft.com/common/":
-		return "mi:" + n.Local
+	}
+	if p, ok := prefixes[n.Space]; ok {
+		return p + ":" + n.Local
 	}
 	return n.Space + " " + n.Local
 }
