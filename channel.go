@@ -93,7 +93,7 @@ type Link string
 
 const (
 	LinkOrigin Link = "origin" // to the article at its source; also what "" means
-	LinkPage   Link = "page"   // to the item on the channel's own page
+	LinkPage   Link = "page"   // to the story's page on our own site
 )
 
 // Duplicates says what becomes of a story that several carry.

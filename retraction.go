@@ -35,6 +35,7 @@ type Correction struct {
 type Notice struct {
 	ID     ID // of the decision
 	Item   ID // that it is about
+	Story  ID // that the item shows; "" where it was killed
 	At     time.Time
 	Killed bool // then nothing more is said
 	Title  string

@@ -71,7 +71,7 @@ func (c *composer) correction(d *deskwire.Decision, s *deskwire.Story, standing 
 	if source := c.source(art.Source); c.over(art.Published, source.Granted().Expires, &c.until) {
 		return n, false
 	}
-	n = deskwire.Notice{ID: d.ID, Item: s.ID, At: d.At, Text: d.Value, Title: standing.Apply(*art).Title, Link: art.Link}
+	n = deskwire.Notice{ID: d.ID, Item: s.ID, Story: s.ID, At: d.At, Text: d.Value, Title: standing.Apply(*art).Title, Link: art.Link}
 	if !c.collapses() {
 		n.Item = art.ID
 	}

@@ -86,7 +86,7 @@ func TestNotices(t *testing.T) {
 	}
 	correct := decide(-3, deskwire.Decision{Verb: deskwire.Correct, Value: "Forty.", Edits: []deskwire.Edited{{Field: "title", Value: "Right"}}})
 	kill := decide(-2, deskwire.Decision{Verb: deskwire.Kill})
-	corrected := deskwire.Notice{ID: "correct", Item: "1", At: at(-3), Title: "Right", Link: "https://a.example/1", Text: "Forty."}
+	corrected := deskwire.Notice{ID: "correct", Item: "1", Story: "1", At: at(-3), Title: "Right", Link: "https://a.example/1", Text: "Forty."}
 	withdrawn := deskwire.Notice{ID: "kill", Item: "1", At: at(-2), Killed: true}
 	for _, c := range []struct {
 		name      string

@@ -32,7 +32,7 @@ func Corrections(ch *deskwire.Channel, notices []deskwire.Notice, updated time.T
 	entries := make([]*entry, len(notices))
 	for i := range notices {
 		n := &notices[i]
-		e := site.notice(n, &words)
+		e := site.notice(n, &c, &words)
 		out := atomEntryOf(e, &c)
 		out.Identifier = site.Tag(n.Item)
 		entries[i], doc.Entries = e, append(doc.Entries, out)
@@ -42,7 +42,7 @@ func Corrections(ch *deskwire.Channel, notices []deskwire.Notice, updated time.T
 }
 
 // notice is one of them made ready.
-func (s *Site) notice(n *deskwire.Notice, words *notices) *entry {
+func (s *Site) notice(n *deskwire.Notice, c *channel, words *notices) *entry {
 	at := n.At.UTC().Truncate(time.Second)
 	id := n.ID
 	if n.Killed { // which may concern several items
@@ -54,6 +54,9 @@ func (s *Site) notice(n *deskwire.Notice, words *notices) *entry {
 	}
 	if !n.Killed {
 		e.link, e.summary = Address(n.Link), cmp.Or(sentence(Line(n.Text)), words.corrected)
+		if c.policy.Link == deskwire.LinkPage {
+			e.link = s.Article(cmp.Or(n.Story, n.Item))
+		}
 		e.heading = words.corrected + ": " + cmp.Or(Line(n.Title), head(e.summary))
 	}
 	return e

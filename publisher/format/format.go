@@ -55,8 +55,14 @@ func (s *Site) ChannelTag(ch *deskwire.Channel) string { return "tag:" + s.ID + 
 // Page is the address of a channel's page.
 func (s *Site) Page(ch *deskwire.Channel) string { return s.URL + ch.Path() }
 
-// itemMark begins the fragment under which a channel's page shows an item.
-const itemMark = "#a-"
+// ArticlesPath is the folder of the pages of stories, each under its ID.
+const ArticlesPath = "/articles/"
+
+// ArticlePath is the path of a story's page below the site's root, with a slash at its end.
+func ArticlePath(story deskwire.ID) string { return ArticlesPath + string(story) + "/" }
+
+// Article is the address of a story's page.
+func (s *Site) Article(story deskwire.ID) string { return s.URL + ArticlePath(story) }
 
 // Feed is the address of one of a channel's feeds.
 func (s *Site) Feed(ch *deskwire.Channel, file string) string { return s.URL + ch.Path() + file }
@@ -108,7 +114,7 @@ func Write(ed *deskwire.Edition, site Site) (Feeds, error) {
 
 func (s *Site) prepare(ed *deskwire.Edition) (*channel, []*entry) {
 	c := s.channel(&ed.Channel)
-	c.feed, c.archive = s.Feed(&ed.Channel, feedName(ed.Page)), ed.Page.Number > 0
+	c.feed = s.Feed(&ed.Channel, feedName(ed.Page))
 	return &c, s.entries(ed, &c)
 }
 
@@ -133,7 +139,6 @@ type channel struct {
 	feed               string           // address of the feed, without the end that says its format
 	out                *deskwire.Output // nil for the three feeds that every channel has
 	policy             *deskwire.Policy
-	archive            bool   // the items have left the channel's page
 	byline             string // who stands for the channel
 	mail               string // where they are written to, "" unless it is a mail address
 	avatar             string
@@ -215,8 +220,8 @@ func (s *Site) entry(item *deskwire.Item, c *channel) *entry {
 		}
 	}
 	e.heading = cmp.Or(e.title, head(e.summary), e.origin.Name, e.tag)
-	if c.policy.Link == deskwire.LinkPage && !c.archive {
-		e.link = c.page + itemMark + string(item.ID)
+	if c.policy.Link == deskwire.LinkPage {
+		e.link = s.Article(cmp.Or(item.Story, item.ID))
 	}
 	e.body = shown(item)
 	e.correct(item.Corrections, c)
