@@ -78,6 +78,11 @@ func decodeRevision(key string, val []byte) (r revision, id deskwire.ID, err err
 // Revisions returns what an article was before, oldest first; the newest [maxRevisions] are kept. A body that retention took
 // away is "".
 func (s *Store) Revisions(ctx context.Context, id deskwire.ID) ([]deskwire.Revision, error) {
+	return s.LastRevisions(ctx, id, maxRevisions)
+}
+
+// LastRevisions is [Store.Revisions], but for all except the newest few.
+func (s *Store) LastRevisions(ctx context.Context, id deskwire.ID, limit int) ([]deskwire.Revision, error) {
 	var revisions []deskwire.Revision
 	err := s.engine.View(ctx, func(tx Tx) error {
 		revisions = nil
@@ -88,7 +93,7 @@ func (s *Store) Revisions(ctx context.Context, id deskwire.ID) ([]deskwire.Revis
 		if err != nil {
 			return err
 		}
-		for key, val := range tx.Scan(tableRevision, string(id), prefixEnd(string(id)), 0, true) {
+		for key, val := range tx.Scan(tableRevision, string(id), prefixEnd(string(id)), max(limit, 1), true) {
 			r, _, err := decodeRevision(key, val)
 			if err != nil {
 				return err
