@@ -20,7 +20,11 @@ type blank struct{}
 func (blank) Channel(*deskwire.Edition, format.Site) ([]byte, error) { return nil, nil }
 func (blank) Index([]*deskwire.Edition, format.Site) ([]byte, error) { return nil, nil }
 func (blank) Feeds([]deskwire.Channel, format.Site) ([]byte, error)  { return nil, nil }
-func (blank) Assets() map[string]Asset                               { return nil }
+func (blank) Article(*StoryPage, format.Site) ([]byte, error)        { return nil, nil }
+func (blank) Moved(string, *deskwire.Channel, format.Site) ([]byte, error) {
+	return nil, nil
+}
+func (blank) Assets() map[string]Asset { return nil }
 
 // bigArchive is a press over a store on disk of n articles of 4 KB, all of one desk that shows 50.
 func bigArchive(b *testing.B, n int) *Press {

@@ -22,6 +22,8 @@ type Document struct {
 	Links string // value of the Link header (RFC 8288), "" for none
 	// Secret says that the path is one: who does not know it must not learn it from anything that we list, log or send.
 	Secret bool
+	// Gone says that there is nothing at the path any more (410), and the document says so.
+	Gone bool
 
 	Plain  Form
 	Gzip   Form // no body where it would not be smaller, as the next two

@@ -61,6 +61,10 @@ type Pages interface {
 	Index(editions []*deskwire.Edition, site format.Site) ([]byte, error)
 	// Feeds is the page of the addresses of all feeds.
 	Feeds(channels []deskwire.Channel, site format.Site) ([]byte, error)
+	// Article is the page of one story; two pages whose content is equal look the same.
+	Article(page *StoryPage, site format.Site) ([]byte, error)
+	// Moved is a page that leads to another address, in the language of a channel.
+	Moved(to string, ch *deskwire.Channel, site format.Site) ([]byte, error)
 	// Assets are files that do not depend on editions, by path.
 	Assets() map[string]Asset
 }
@@ -120,7 +124,7 @@ func (p *Press) Update(ctx context.Context, now time.Time, touched []string) (ch
 		clear(p.until) // a source has another name: it may stand anywhere
 	}
 	if p.shelf == nil || news {
-		p.shelf = newShelf(p.store.Identity(), p.setting.site, p.setting.channels, p.sources.named)
+		p.shelf = newShelf(p.store.Identity(), &p.setting, p.sources.named)
 	}
 	s := newSheet(p.now.Load(), p.setting.site, now)
 	s.next.shelf = p.shelf

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"deskwire"
@@ -15,31 +17,70 @@ import (
 	"deskwire/storage"
 )
 
-// A shelf is what archive pages are made with: the configuration as it was when a surface was. It is never changed, so any
-// number of requests use it at once.
+// A shelf is what archive pages and pages of stories are made with: the configuration as it was when a surface was. It is never
+// changed, so any number of requests use it at once.
 type shelf struct {
 	site     format.Site
+	pages    Pages
+	order    []*deskwire.Channel          // as configured
 	channels map[string]*deskwire.Channel // by path
 	sources  map[string]deskwire.Source
 	prints   map[string]uint64 // of what readers see of a channel's configuration, by its path, and of a source's, by its name
+
+	allSources uint64            // a print of all of them
+	was        map[string]string // key that a channel had -> the one it has
+	looks      sync.Map          // key of a channel -> uint64, a print of how pages look in it
 }
 
-func newShelf(store string, site format.Site, channels []deskwire.Channel, sources map[string]deskwire.Source) *shelf {
-	s := &shelf{site: site, channels: map[string]*deskwire.Channel{}, sources: sources, prints: map[string]uint64{}}
+func newShelf(store string, from *setting, sources map[string]deskwire.Source) *shelf {
+	site, channels := from.site, from.channels
+	s := &shelf{site: site, pages: from.pages, channels: map[string]*deskwire.Channel{}, sources: sources, prints: map[string]uint64{}, was: map[string]string{}}
 	for i := range channels {
 		ch := channels[i]
 		s.channels[ch.Path()] = &ch
+		s.order = append(s.order, &ch)
+		for _, name := range ch.Was {
+			s.was[(&deskwire.Channel{Kind: ch.Kind, Name: name}).Key()] = ch.Key()
+		}
 		seen := ch
 		seen.Was, seen.Take, seen.Drop, seen.Outputs = nil, nil, nil, nil
 		seen.Policy.Limit, seen.Policy.MaxAge, seen.Policy.PerSource = 0, 0, 0
 		s.prints[ch.Path()] = imprint(store, site, seen)
+	}
+	for _, ch := range s.order {
+		delete(s.was, ch.Key()) // another one has that name now
 	}
 	for name, src := range sources {
 		s.prints[name] = imprint(deskwire.Source{
 			Name: src.Name, Title: src.Title, URL: src.URL, Home: src.Home, Language: src.Language, Own: src.Own, Trust: src.Trust, Rights: src.Rights,
 		})
 	}
+	var all []any
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		all = append(all, name, s.prints[name])
+	}
+	s.allSources = imprint(all)
 	return s
+}
+
+// keyNow is the key that a channel has now which had one.
+func (s *shelf) keyNow(key string) string { return cmp.Or(s.was[key], key) }
+
+// look is a print of how the pages of a channel's stories look: of samples that show everything a page can show. So whatever a
+// page is made with, templates, words, colours, zone, has it made anew.
+func (s *shelf) look(ch *deskwire.Channel) uint64 {
+	if known, ok := s.looks.Load(ch.Key()); ok {
+		return known.(uint64)
+	}
+	var seen []any
+	for _, page := range samples(ch) {
+		body, err := s.pages.Article(page, s.site)
+		seen = append(seen, string(body), fmt.Sprint(err))
+	}
+	body, err := s.pages.Moved(s.site.URL+"/", ch, s.site)
+	look := imprint(append(seen, string(body), fmt.Sprint(err), ch.Prefer, ch.Take)...)
+	s.looks.Store(ch.Key(), look)
+	return look
 }
 
 // imprint is a hash of plain values.

@@ -73,6 +73,15 @@ type notices struct {
 	corrections string // the list of all corrections
 }
 
+// A Withdrawal is what stands in the place of something that was killed.
+type Withdrawal struct{ Title, Text string }
+
+// WithdrawalIn is that in a language (BCP 47); in English where we have none in it.
+func WithdrawalIn(language string) Withdrawal {
+	words := noticesIn(language)
+	return Withdrawal{words.withdrawn, words.sentence}
+}
+
 // noticesIn are the notices in a language (BCP 47), by its primary subtag; in English where it is none of these.
 func noticesIn(language string) notices {
 	primary, _, _ := strings.Cut(strings.ToLower(language), "-")

@@ -63,6 +63,8 @@ type page struct {
 	Feeds                     []link // for readers that look for them
 	Channel                   *channelView
 	Channels                  []*channelView
+	Article                   *articleView
+	Notice                    *noticeView
 }
 
 // A link is a name, where it leads, and the media type of what is there, as an attribute: templates would write its plus sign

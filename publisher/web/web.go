@@ -57,6 +57,8 @@ func (h *handler) routes() {
 		h.mux.Handle(kind+"/{channel}/", absent) // moved, closed, or never there
 		h.mux.Handle(kind+"/{channel}", absent)
 	}
+	h.mux.Handle(format.ArticlesPath+"{id}/{$}", h.read(h.article))
+	h.mux.Handle(format.ArticlesPath+"{id}", h.read(h.slashed))
 	h.mux.Handle(publisher.FeedsPath+"{$}", document)
 	h.mux.Handle(strings.TrimSuffix(publisher.FeedsPath, "/"), absent)
 	h.mux.Handle("/opml.xml", document)
