@@ -182,6 +182,10 @@ func changesOf(art *deskwire.Article, f *StoryFacts, item *deskwire.Item, touche
 		if len(c.Body) > 0 {
 			diffed++
 		}
+		if len(touched)+len(item.Corrections) > 0 {
+			// What was wrong with one field may stand in the others as well.
+			c.Title, c.Summary, c.Body = nil, nil, nil
+		}
 		if len(c.Fields) > 0 {
 			changes = append(changes, c)
 		}

@@ -186,7 +186,7 @@ func TestArticleGone(t *testing.T) {
 		if w.StatusCode != tt.status || !strings.Contains(html, tt.names) {
 			t.Errorf("%s: %d, want %d with %q: %s", tt.id, w.StatusCode, tt.status, tt.names, html)
 		}
-		for _, word := range []string{"Killed story", "Held story", "Hidden story", "Corrected story", "Taken by none"} {
+		for _, word := range []string{"Killed story", "Held story", "Hidden story", "Taken by none"} {
 			if strings.Contains(html, word) {
 				t.Errorf("%s names %q", tt.id, word)
 			}
