@@ -47,7 +47,9 @@ func (p *pages) Article(page *publisher.StoryPage, _ format.Site) ([]byte, error
 	return fmt.Appendf(nil, "story %s in %s: %s %v", page.Item.ID, page.Channel.Key(), page.Item.Article.Title, len(page.More)), nil
 }
 
-func (p *pages) Moved(to string, _ *deskwire.Channel, _ format.Site) ([]byte, error) { return []byte("moved to " + to), nil }
+func (p *pages) Moved(to string, _ *deskwire.Channel, _ format.Site) ([]byte, error) {
+	return []byte("moved to " + to), nil
+}
 
 func (p *pages) Channel(ed *deskwire.Edition, _ format.Site) ([]byte, error) {
 	p.count[ed.Channel.Key()]++

@@ -161,6 +161,7 @@ func TestArticleGone(t *testing.T) {
 		n.say("harbour", title)
 		ids = append(ids, n.newest())
 	}
+	n.now = n.now.Add(time.Minute)
 	n.say("nobody", "Taken by none")
 	none := n.newest()
 	n.publish()
