@@ -294,7 +294,13 @@ func (p *Press) Articles(ctx context.Context, now time.Time) iter.Seq2[*Standpoi
 }
 
 // MovedPage is what stands as a file where a server would send readers on.
-func (p *Press) MovedPage(at *Standpoint) ([]byte, error) {
+func (p *Press) MovedPage(at *Standpoint, now time.Time) (*Document, error) {
 	s := p.Surface().shelved()
-	return s.pages.Moved(s.site.URL+at.Moved, at.channel, s.site)
+	body, err := s.pages.Moved(s.site.URL+at.Moved, at.channel, s.site)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", at.Path, err)
+	}
+	doc := newDocument(Document{Path: at.Path, Type: pageType, Kind: KindPage}, body, now, nil)
+	compressAll([]*Document{doc})
+	return doc, nil
 }

@@ -103,6 +103,7 @@ type exportDir struct {
 	root                   *os.Root
 	dry                    bool
 	before                 []string        // what the last export wrote
+	known                  map[string]bool // the same
 	names                  map[string]bool // what belongs to this export
 	touched                map[string]bool // folders
 	seen, written, removed int
@@ -116,7 +117,7 @@ func openExport(dir string, dry bool) (*exportDir, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &exportDir{root: root, dry: dry, names: map[string]bool{}, touched: map[string]bool{}}
+	d := &exportDir{root: root, dry: dry, known: map[string]bool{}, names: map[string]bool{}, touched: map[string]bool{}}
 	list, err := root.ReadFile(web.Manifest)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		root.Close()
@@ -124,7 +125,7 @@ func openExport(dir string, dry bool) (*exportDir, error) {
 	}
 	for line := range strings.FieldsSeq(string(list)) {
 		if name := web.Unmasked(line, d.list); name != "" {
-			d.before = append(d.before, name)
+			d.before, d.known[name] = append(d.before, name), true
 		}
 	}
 	return d, nil
@@ -225,7 +226,7 @@ func (f *exportFile) Close() error {
 // remember puts a new file's name into the manifest before the file is there: an export that is killed leaves nothing that
 // the next one does not know to be its own. The whole manifest is written anew at the end.
 func (d *exportDir) remember(name string) error {
-	if name == web.Manifest || slices.Contains(d.before, name) {
+	if name == web.Manifest || d.known[name] {
 		return nil
 	}
 	w, err := d.root.OpenFile(web.Manifest, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)

@@ -14,17 +14,23 @@ import (
 	"deskwire/publisher/format"
 )
 
-// ArchiveState is the name of the file that says of each exported archive page in which state it was, a line each:
+// ArchiveState is the name of the file that says of each exported page of an archive and of a story in which state it was, a line
+// each:
 //
 //	/desks/world/archive/7 1f-9a3c52e07bd41180 1796000000
+//	/articles/06nqg2m000000001/ 9a3c52e07bd41180 0
 //
-// that is its path without the ending, a version, and the Unix time from which on it looks different though nobody writes, 0 for
+// that is its path, of an archive page without the ending, a version, and the Unix time from which on it looks different though nobody writes, 0 for
 // never. With it the next export knows which pages need not be made.
 const ArchiveState = ".deskwire-archives"
 
-// ArchiveFiles are the names of a page's files, by its path without the ending.
+// ArchiveFiles are the names of a page's files, by its path as [ArchiveState] has it.
 func ArchiveFiles(path string) []string {
 	var names []string
+	if strings.HasSuffix(path, "/") {
+		name := fileName(path)
+		return []string{name, name + ".br", name + ".gz"}
+	}
 	for _, kind := range format.Kinds() {
 		for _, suffix := range []string{"", ".br", ".gz"} {
 			names = append(names, fileName(path+"."+kind)+suffix)
@@ -56,8 +62,7 @@ func readArchiveState(b []byte) map[string]archiveLine {
 
 // exportArchives writes the archive pages that are not as before says. It returns the names of all files that belong to the export,
 // and the state for the next one.
-func exportArchives(ctx context.Context, press *publisher.Press, before []byte, now time.Time, put func(string, []byte) error) (kept []string, state []byte, err error) {
-	had := readArchiveState(before)
+func exportArchives(ctx context.Context, press *publisher.Press, had map[string]archiveLine, now time.Time, put func(string, []byte) error) (kept []string, state []byte, err error) {
 	docs, err := press.ArchiveDocs(ctx, slices.Sorted(maps.Keys(had)))
 	if err != nil {
 		return nil, nil, err

@@ -27,7 +27,7 @@ const serverFolder = "_server"
 // beside them, and what web servers have to be told. It returns how many files the export has.
 //
 // before is what the last export to the same place wrote as [ArchiveState], without the pages of which files are missing; nil
-// where there was none. Archive pages that stand there as they are now are not written: the manifest names them all the same.
+// where there was none. Pages of archives and of stories that stand there as they are now are not written: the manifest names them all the same.
 func Export(ctx context.Context, press *publisher.Press, before []byte, now time.Time, sink Sink) (int, error) {
 	surface := press.Surface()
 	if surface == nil {
@@ -54,16 +54,23 @@ func Export(ctx context.Context, press *publisher.Press, before []byte, now time
 			return len(names), err
 		}
 	}
-	for _, s := range snippets(surface) {
+	had := readArchiveState(before)
+	kept, state, err := exportArchives(ctx, press, had, now, put)
+	if err != nil {
+		return len(names), err
+	}
+	names = append(names, kept...)
+	articles := articleExport{press: press, now: now, had: had, put: put}
+	if err := articles.walk(ctx); err != nil {
+		return len(names), err
+	}
+	names, state = append(names, articles.kept...), append(state, articles.state.String()...)
+	for _, s := range snippets(surface, articles.gone, articles.redirects()) {
 		if err := put(path.Join(serverFolder, s.name), []byte(s.text)); err != nil {
 			return len(names), err
 		}
 	}
-	kept, state, err := exportArchives(ctx, press, before, now, put)
-	if err != nil {
-		return len(names), err
-	}
-	if names = append(names, kept...); len(state) > 0 {
+	if len(state) > 0 {
 		if err := put(ArchiveState, state); err != nil {
 			return len(names), err
 		}

@@ -53,8 +53,19 @@ func TestExportIsWhatIsServed(t *testing.T) {
 	t.Parallel()
 	n := running(t)
 	files := export(t, n)
-	served := map[string]bool{Manifest: true}
-	for d := range n.press.Surface().Documents() {
+	served := map[string]bool{Manifest: true, ArchiveState: true}
+	docs := slices.Collect(n.press.Surface().Documents())
+	for at, err := range n.press.Articles(t.Context(), n.now) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, _, _, err := n.press.ArticlePage(t.Context(), at.Path, n.now)
+		if err != nil || doc == nil {
+			t.Fatalf("%s: %v", at.Path, err)
+		}
+		docs = append(docs, doc)
+	}
+	for _, d := range docs {
 		name := fileName(d.Path)
 		for suffix, coding := range map[string]string{"": "identity", ".gz": "gzip", ".br": "br"} {
 			got := n.ask("GET", d.Path, "Accept-Encoding: "+coding)

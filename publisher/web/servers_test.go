@@ -44,6 +44,17 @@ func under(t *testing.T, packs bool, command func(dir, addr string) *exec.Cmd) {
 	n.channels = []deskwire.Channel{short}
 	n.press.Reconfigure(n.site, n.channels, n.sources)
 	n.publish()
+	first := n.newest()
+	n.now = n.now.Add(time.Second)
+	n.say("harbour", "Taken back")
+	killed := n.newest()
+	n.now = n.now.Add(time.Second)
+	n.say("harbour", "Told again")
+	part := n.newest()
+	n.publish()
+	n.decide(deskwire.Decision{Verb: deskwire.Kill, Article: killed})
+	n.decide(deskwire.Decision{Verb: deskwire.Merge, Article: first, With: part})
+	n.publish()
 	dir := t.TempDir()
 	for name, b := range export(t, n) {
 		file := filepath.Join(dir, "www", filepath.FromSlash(name))
@@ -80,7 +91,18 @@ func under(t *testing.T, packs bool, command func(dir, addr string) *exec.Cmd) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range append(docs, doc) {
+	article, _, _, err := n.press.ArticlePage(t.Context(), articleURL(first), n.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	notice, _, _, err := n.press.ArticlePage(t.Context(), articleURL(killed), n.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(notice.Path); got.StatusCode != 410 || !bytes.Equal(body(t, got), notice.Plain.Body) {
+		t.Errorf("%s = %d", notice.Path, got.StatusCode)
+	}
+	for _, d := range append(docs, doc, article) {
 		got, want := ask(d.Path), n.ask("GET", d.Path)
 		if b := body(t, got); got.StatusCode != 200 || !bytes.Equal(b, d.Plain.Body) {
 			t.Errorf("%s = %d, %d bytes, want %d", d.Path, got.StatusCode, len(b), len(d.Plain.Body))
@@ -109,6 +131,7 @@ func under(t *testing.T, packs bool, command func(dir, addr string) *exec.Cmd) {
 		status       int
 		want         string
 	}{
+		{articleURL(part), "", 301, "Location: " + articleURL(first)},
 		{"/desks/abroad/feed.rss", "", 301, "Location: " + rss}, {"/topics/bridges/feed.rss", "", 410, ""}, {"/nowhere", "", 404, ""},
 		{"/desks/world/feed", "", 200, "Content-Type: application/rss+xml; charset=utf-8"}, {"/desks/world/feed", "Accept: application/atom+xml", 200, "Content-Type: application/atom+xml; charset=utf-8"},
 		{"/desks/world/feed", "Accept: application/feed+json", 200, "Content-Type: application/feed+json"}, {"/_server/nginx.conf", "", 404, ""}, {"/" + Manifest, "", 404, ""},

@@ -10,14 +10,14 @@ import (
 )
 
 // A snippet is what one kind of web server can not see in files: exact media types, the choice of a feed by Accept, channels
-// that moved and channels that are gone.
+// that moved and channels that are gone, articles that were withdrawn or that became part of another.
 type snippet struct{ name, text string }
 
 // snippets writes them for a surface. Names of channels are lower-case letters, digits and hyphens: nothing in them means
 // anything to a server.
-func snippets(s *publisher.Surface) []snippet {
+func snippets(s *publisher.Surface, withdrawn []string, articles map[string]string) []snippet {
 	moved, gone := s.Redirects()
-	r := rules{root: s.Site.Root(), moved: moved, from: slices.Sorted(maps.Keys(moved)), gone: gone}
+	r := rules{root: s.Site.Root(), moved: moved, from: slices.Sorted(maps.Keys(moved)), gone: gone, withdrawn: withdrawn, articles: articles}
 	return []snippet{{"nginx.conf", r.nginx()}, {"Caddyfile", r.caddy()}, {"apache.conf", r.apache()}}
 }
 
@@ -26,6 +26,9 @@ type rules struct {
 	moved map[string]string
 	from  []string // keys of moved, sorted
 	gone  []string
+
+	withdrawn []string          // paths of pages that say so
+	articles  map[string]string // path of a story's page -> the path it has now
 }
 
 func (r *rules) nginx() string {
@@ -99,6 +102,12 @@ location ^~ %[5]s/_server/ { return 404; }
 	for _, path := range r.gone {
 		fmt.Fprintf(&b, "location ^~ %s%s { return 410; }\n", r.root, path)
 	}
+	for _, path := range r.withdrawn {
+		fmt.Fprintf(&b, "location = %[1]s%[2]s { error_page 410 %[1]s%[2]sindex.html; return 410; }\n", r.root, path)
+	}
+	for _, from := range slices.Sorted(maps.Keys(r.articles)) {
+		fmt.Fprintf(&b, "location = %[1]s%[2]s { return 301 %[1]s%[3]s; }\n", r.root, from, r.articles[from])
+	}
 	return b.String()
 }
 
@@ -114,6 +123,9 @@ route {
 	}
 	for i, path := range r.gone {
 		fmt.Fprintf(&b, "\t@gone%[1]d path %[2]s%[3]s*\n\trespond @gone%[1]d 410\n", i, r.root, path)
+	}
+	for _, from := range slices.Sorted(maps.Keys(r.articles)) {
+		fmt.Fprintf(&b, "\tredir %[1]s%[2]s %[1]s%[3]s permanent\n", r.root, from, r.articles[from])
 	}
 	fmt.Fprintf(&b, `	@asAtom {
 		path_regexp ^%[5]s/(desks|topics)/[^/]+/feed$
@@ -159,11 +171,25 @@ route {
 	header @opml Content-Type "text/x-opml; charset=utf-8"
 	@xml path */news-sitemap.xml
 	header @xml Content-Type "application/xml; charset=utf-8"
-	file_server {
+%[8]s	file_server {
 		precompressed br gzip
 	}
 }
-`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret)
+`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret, r.caddyWithdrawn())
+	return b.String()
+}
+
+// caddyWithdrawn answers 410 with the page that says why.
+func (r *rules) caddyWithdrawn() string {
+	if len(r.withdrawn) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\t@withdrawn path")
+	for _, path := range r.withdrawn {
+		b.WriteString(" " + r.root + path)
+	}
+	b.WriteString("\n\tfile_server @withdrawn {\n\t\tstatus 410\n\t\tprecompressed br gzip\n\t}\n")
 	return b.String()
 }
 
@@ -218,6 +244,12 @@ RedirectMatch 404 ^%[5]s/(_server/|\.)
 	}
 	for _, path := range r.gone {
 		fmt.Fprintf(&b, "RedirectMatch 410 ^%s%s\n", r.root, path)
+	}
+	for _, path := range r.withdrawn {
+		fmt.Fprintf(&b, "<LocationMatch \"^%[1]s%[2]s$\">\n\tErrorDocument 410 %[1]s%[2]sindex.html\n</LocationMatch>\nRedirectMatch 410 ^%[1]s%[2]s$\n", r.root, path)
+	}
+	for _, from := range slices.Sorted(maps.Keys(r.articles)) {
+		fmt.Fprintf(&b, "RedirectMatch 301 ^%[1]s%[2]s$ %[1]s%[3]s\n", r.root, from, r.articles[from])
 	}
 	return b.String()
 }

@@ -30,8 +30,9 @@ const Protocol = 2
 const (
 	// maxLine bounds Hello, and Request without its input: 64 KB hold any command line that a person types.
 	maxLine = 64 << 10
-	// MaxInput bounds what a command is given besides its arguments: what is known of 50,000 archive pages.
-	MaxInput = 4 << 20
+	// MaxInput bounds what a command is given besides its arguments: what is known of 250,000 pages of archives
+	// and articles.
+	MaxInput = 16 << 20
 	// maxFrame bounds one frame; longer writes are cut into several.
 	maxFrame = 64 << 10
 )
