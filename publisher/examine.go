@@ -2,6 +2,7 @@ package publisher
 
 import (
 	"bytes"
+	"html"
 	"io"
 	"iter"
 	"slices"
@@ -144,6 +145,9 @@ func (x *examiner) page(d *Document) {
 	x.typed(d, pageType)
 	p, faults := check.HTMLPage(d.Plain.Body)
 	x.report(d, faults)
+	if id := storyID(d.Path); id != "" {
+		x.story(d, id)
+	}
 	for _, id := range p.IDs {
 		if x.heldBy(id) != nil {
 			x.verdict.add(d, "held", "it shows %s, which %s", id, x.heldBy(id).why())
@@ -152,6 +156,26 @@ func (x *examiner) page(d *Document) {
 	for _, link := range p.Links {
 		if h := x.heldBy(link); h != nil {
 			x.verdict.add(d, "held", "it leads to %s, which %s", link, h.why())
+		}
+	}
+}
+
+// telling is how many bytes of a title no page has by chance.
+const telling = 16
+
+// story says what is wrong with a story's page: one that was killed has a notice and nothing else.
+func (x *examiner) story(d *Document, id deskwire.ID) {
+	h := x.heldBy(string(id))
+	if d.Gone != (h != nil && h.Killed) {
+		x.verdict.add(d, "held", "it says that it was killed: %v", d.Gone)
+	}
+	if h == nil {
+		return
+	}
+	for _, word := range slices.Concat(h.Titles, h.Links) {
+		// A short title may be a word of ours.
+		if len(word) >= telling && bytes.Contains(d.Plain.Body, []byte(html.EscapeString(word))) {
+			x.verdict.add(d, "held", "it names %q of a story which %s", word, h.why())
 		}
 	}
 }
@@ -230,6 +254,11 @@ func (x *examiner) heldBy(word string) *Held {
 	}
 	if word == "" {
 		return nil
+	}
+	for _, root := range []string{x.facts.Site.URL, x.facts.Site.Root()} {
+		if id := storyID(strings.TrimPrefix(word, root)); id != "" { // the story's page
+			return x.held[string(id)]
+		}
 	}
 	return x.held[word]
 }

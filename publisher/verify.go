@@ -44,8 +44,43 @@ func Verify(ctx context.Context, store *storage.Store, first, second, published 
 	if err := v.chains(ctx, x, first, second, now); err != nil {
 		return nil, err
 	}
+	if err := v.articles(ctx, x, first, second, published, now); err != nil {
+		return nil, err
+	}
 	x.together()
 	return v, nil
+}
+
+// articles examines the pages of all stories.
+func (v *Verdict) articles(ctx context.Context, x *examiner, first, second, published *Press, now time.Time) error {
+	for at, err := range first.Articles(ctx, now) {
+		if err != nil {
+			return err
+		}
+		if at.Moved != "" {
+			continue
+		}
+		d, _, _, err := first.ArticlePage(ctx, at.Path, now)
+		if err != nil {
+			return err
+		}
+		if d == nil {
+			v.Faults = append(v.Faults, check.Fault{Path: at.Path, Rule: "equal", What: "a page is listed, and nothing is there"})
+			continue
+		}
+		for _, other := range []*Press{second, published} {
+			if other == nil {
+				continue
+			}
+			if o, _, _, err := other.ArticlePage(ctx, at.Path, now); err != nil {
+				return err
+			} else if o == nil || !bytes.Equal(o.Plain.Body, d.Plain.Body) || o.Gone != d.Gone {
+				v.add(d, "equal", "made twice, it is not the same")
+			}
+		}
+		x.document(d)
+	}
+	return nil
 }
 
 // compare says where two surfaces differ.

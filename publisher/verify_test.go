@@ -238,3 +238,55 @@ func TestVerifyRetracted(t *testing.T) {
 		t.Errorf("%d stories are held back, want 4", v.Held)
 	}
 }
+
+// Faults that are planted into the pages of stories are found: a killed story that does not say so, one that says it and was not, names
+// and links of what is killed or held back. Every page there is gets looked at.
+func TestPlantedPages(t *testing.T) {
+	t.Parallel()
+	r, channels, killed, held := stocked(t)
+	press := r.rehearsed(channels...)
+	facts := &publisher.Facts{Site: pressSite, Channels: channels, Now: r.now, Held: []publisher.Held{
+		{Killed: true, IDs: []deskwire.ID{killed}, Links: []string{"https://own.example/37"}, Titles: []string{"Story 36 & more"}},
+		{IDs: []deskwire.ID{held}, Links: []string{"https://own.example/39"}, Titles: []string{"The long story 38 & more"}},
+	}}
+	pages := map[bool]*publisher.Document{}
+	for at, err := range press.Articles(t.Context(), r.now) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, _, _, err := press.ArticlePage(t.Context(), at.Path, r.now)
+		if err != nil || d == nil {
+			t.Fatalf("%s: %v", at.Path, err)
+		}
+		if strings.Contains(at.Path, string(held)) {
+			t.Errorf("%s is held back", at.Path)
+		}
+		pages[at.Gone] = d
+	}
+	if pages[true] == nil || pages[false] == nil {
+		t.Fatalf("of each kind one is wanted: %v", pages)
+	}
+	look := func(gone bool, change func(*publisher.Document)) *publisher.Verdict {
+		c := *pages[gone]
+		change(&c)
+		c.Gzip.Body, c.Brotli.Body, c.Zstd.Body = nil, nil, nil
+		return publisher.Examine(func(yield func(*publisher.Document) bool) { yield(&c) }, facts)
+	}
+	for _, gone := range []bool{true, false} {
+		if v := look(gone, func(*publisher.Document) {}); len(v.Faults) > 0 {
+			t.Errorf("before anything is planted: %v", v.Faults)
+		}
+	}
+	add := func(s string) func(*publisher.Document) {
+		return func(d *publisher.Document) { d.Plain.Body = append(bytes.Clone(d.Plain.Body), s...) }
+	}
+	faulty(t, look(true, func(d *publisher.Document) { d.Gone = false }), "it says that it was killed: false")
+	faulty(t, look(false, func(d *publisher.Document) { d.Gone = true }), "it says that it was killed: true")
+	faulty(t, look(true, add("https://own.example/37")), "it names")
+	faulty(t, look(false, add(`<a href="/articles/`+string(held)+`/">x</a>`)), "which is under an embargo")
+	faulty(t, look(false, add(`<a href="`+pressSite.URL+`/articles/`+string(killed)+`/">x</a>`)), "which was killed")
+	faulty(t, look(false, func(d *publisher.Document) {
+		d.Path = "/articles/" + string(held) + "/"
+		add("The long story 38 &amp; more")(d)
+	}), "it names")
+}

@@ -94,6 +94,7 @@ type face struct {
 type itemView struct {
 	ID                  deskwire.ID
 	Title, URL, Summary string
+	Page                string // the story's own page
 	Language            string // "" where it is the channel's
 	Source, SourceURL   string
 	Carriers            []link
@@ -265,7 +266,7 @@ func loadable(addr string, site *format.Site) string {
 func (p *Pages) item(item *deskwire.Item, site *format.Site, language string) itemView {
 	a := &item.Article
 	v := itemView{
-		ID: item.ID, URL: format.Address(a.Link), Summary: format.Line(a.Summary), Source: format.SourceName(&item.Source),
+		ID: item.ID, URL: format.Address(a.Link), Page: site.Root() + format.ArticlePath(cmp.Or(item.Story, item.ID)), Summary: format.Line(a.Summary), Source: format.SourceName(&item.Source),
 		SourceURL: format.Address(item.Source.Home), Minutes: a.MinutesToRead(), Pinned: item.Pinned, Copy: item.Copy,
 		Published: p.clock(item.Published), Updated: p.clock(item.Updated),
 	}
