@@ -4,16 +4,9 @@ package main
 import (
 	"context"
 	"os"
-	"runtime/debug"
 )
 
-// collectAt is how much garbage, in percent of what lives, calls for the collector. Reading feeds makes much garbage and
-// keeps little; collecting a little earlier than Go's 100 costs next to nothing and holds a round below 80 MB.
-const collectAt = 70
-
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt)
-	}
+	collectEarly()
 	os.Exit(run(context.Background(), os.Args[1:], systemEnv()))
 }

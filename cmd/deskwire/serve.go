@@ -138,6 +138,7 @@ func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, o daemonOpt
 		}
 	})
 	part("sweep", n.sweeps)
+	part("heap", tendHeap)
 	part("signals", func(ctx context.Context) error { return n.hangups(ctx) })
 	part("systemd", func(ctx context.Context) error { return n.tellSystemd(ctx) })
 	part("ready", func(ctx context.Context) error {
