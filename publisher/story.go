@@ -267,3 +267,11 @@ func (s *shelf) standing(story *deskwire.Story, w *storage.Whereabouts, now time
 	}
 	return absent, nil, until
 }
+
+// holds reports whether a channel has a story now or published it.
+func (s *shelf) holds(ch *deskwire.Channel, w *storage.Whereabouts) bool {
+	if _, filed := w.Filed[ch.Key()]; filed {
+		return true
+	}
+	return slices.ContainsFunc(w.Shown, func(sh deskwire.Showing) bool { return s.keyNow(sh.Channel) == ch.Key() })
+}

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,11 +17,15 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-var (
-	errTooLarge = fmt.Errorf("more than %d MB", MaxBody>>20)
-	// errEmptied is what a decoder's source says after it was given back, should anybody ask.
-	errEmptied = errors.New("decoder given back")
-)
+// errEmptied is what a decoder's source says after it was given back, should anybody ask.
+var errEmptied = errors.New("decoder given back")
+
+// A tooLarge is a body of more bytes than are taken, which it is.
+type tooLarge int64
+
+func (e tooLarge) Error() string { return fmt.Sprintf("more than %d MB", int64(e)>>20) }
+
+func (e tooLarge) Is(target error) bool { return target == ErrTooLarge }
 
 // maxCodings is how many content codings may be applied one over the other: misconfigured servers compress twice.
 const maxCodings = 2
@@ -29,11 +34,12 @@ const maxCodings = 2
 type pools struct{ gzip, brotli, zstd, buffer sync.Pool }
 
 // read reads and decodes the body of an answer into res.
-func (c *Client) read(answer *http.Response, into []byte, res *Response) error {
-	if answer.ContentLength > MaxBody {
-		return errTooLarge
+func (c *Client) read(answer *http.Response, req *Request, res *Response) error {
+	most := cmp.Or(req.MaxBody, MaxBody)
+	if answer.ContentLength > most {
+		return tooLarge(most)
 	}
-	wire := &counter{r: answer.Body}
+	wire := &counter{r: answer.Body, most: most}
 	buffered, _ := c.pools.buffer.Get().(*bufio.Reader)
 	if buffered == nil {
 		buffered = bufio.NewReaderSize(nil, 4<<10)
@@ -53,11 +59,11 @@ func (c *Client) read(answer *http.Response, into []byte, res *Response) error {
 	if body != io.Reader(buffered) {
 		hint *= 4 // what markup is compressed to
 	}
-	res.Body, err = readAll(io.LimitReader(body, MaxBody+1), into, min(hint, MaxBody))
+	res.Body, err = readAll(io.LimitReader(body, most+1), req.Into, min(hint, most))
 	res.Wire = wire.n
 	switch {
-	case len(res.Body) > MaxBody, errors.Is(err, errTooLarge):
-		return errTooLarge
+	case int64(len(res.Body)) > most, errors.Is(err, ErrTooLarge):
+		return tooLarge(most)
 	case err == nil:
 	case len(res.Body) == 0, errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return err
@@ -157,14 +163,14 @@ func (emptied) Read([]byte) (int, error) { return 0, errEmptied }
 // A counter counts what was read. It ends bodies that take more bytes compressed than they may have decoded: those decode to
 // nothing, for ever.
 type counter struct {
-	r io.Reader
-	n int64
+	r       io.Reader
+	n, most int64
 }
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	if c.n += int64(n); c.n > MaxBody {
-		return 0, errTooLarge
+	if c.n += int64(n); c.n > c.most {
+		return 0, tooLarge(c.most)
 	}
 	return n, err
 }

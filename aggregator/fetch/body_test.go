@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -120,6 +121,23 @@ func TestBodyAtTheLimit(t *testing.T) {
 	}
 	if _, err := web("", append(full, 'x')).Fetch(t.Context(), Request{URL: "http://example.org/"}); err == nil {
 		t.Error("one byte more was read")
+	}
+}
+
+// Who asks for a picture takes more than who asks for a feed, or less, and not a byte beyond that.
+func TestBodyLimitOfRequest(t *testing.T) {
+	t.Parallel()
+	const url = "http://example.org/"
+	for _, limit := range []int{10, MaxBody + 1<<20} {
+		body := bytes.Repeat([]byte("x"), limit)
+		if res := mustFetch(t, web("", body), Request{URL: url, MaxBody: int64(limit)}); len(res.Body) != limit {
+			t.Errorf("%d bytes, want %d", len(res.Body), limit)
+		}
+		for coding, body := range map[string][]byte{"": append(body, 'x'), "gzip": gz(append(body, 'x')), "zstd": zs(append(body, 'x'))} {
+			if _, err := web(coding, body).Fetch(t.Context(), Request{URL: url, MaxBody: int64(limit)}); !errors.Is(err, ErrTooLarge) {
+				t.Errorf("%d bytes and one more, %q: %v", limit, coding, err)
+			}
+		}
 	}
 }
 

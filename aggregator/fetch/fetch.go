@@ -47,6 +47,9 @@ const AcceptFeed = "application/atom+xml, application/rss+xml, application/feed+
 // ErrRefused says that the guard forbids the address. The server was not contacted.
 var ErrRefused = errors.New("refused")
 
+// ErrTooLarge says that the body has more bytes than were wanted.
+var ErrTooLarge = errors.New("too large")
+
 // A Client makes requests. Its fields are set before the first one and not changed after. The zero Client works, asks public
 // hosts only, and names itself "deskwire". It is safe for concurrent use.
 type Client struct {
@@ -77,6 +80,7 @@ type Request struct {
 	Headers map[string]string // for URL's own host only: credentials
 	Accept  string            // AcceptFeed when empty
 	Into    []byte            // the body is read into its capacity where that suffices
+	MaxBody int64             // how many decoded bytes are read at most; [MaxBody] when 0
 	Now     time.Time         // what relative times are measured from; time.Now() when zero
 }
 
@@ -227,7 +231,7 @@ func (f *flight) hop(ctx context.Context, at string, u *url.URL, res *Response) 
 		}
 		return location, nil
 	case http.StatusOK, http.StatusNonAuthoritativeInfo:
-		if err := f.c.read(answer, f.req.Into, res); err != nil {
+		if err := f.c.read(answer, f.req, res); err != nil {
 			return "", err
 		}
 	default:

@@ -185,7 +185,7 @@ func plain(err error) error {
 		return fmt.Errorf("%w: %s is not a public address (fetch.allow_private can allow it)", ErrRefused, dialled(err))
 	case errors.Is(err, ssrf.ErrProhibitedPort):
 		return fmt.Errorf("%w: the port of %s is not one of the web's (fetch.allow_ports can allow it)", ErrRefused, dialled(err))
-	case errors.Is(err, ErrRefused):
+	case errors.Is(err, ErrRefused), errors.Is(err, ErrTooLarge):
 		return err
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("no whole answer within %s", TotalTimeout)

@@ -206,6 +206,7 @@ func reloadable(old, fresh *config.Config) error {
 	}{
 		{"site.id", old.Site.ID == fresh.Site.ID},
 		{"store.path", old.Store.Path == fresh.Store.Path},
+		{"store.pictures", old.Store.Pictures == fresh.Store.Pictures && old.Store.PicturesLimit == fresh.Store.PicturesLimit},
 		{"serve", old.Serve == fresh.Serve},
 		{"log", old.Log == fresh.Log},
 	} {

@@ -7,6 +7,7 @@ import (
 	"net/http/pprof"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"deskwire"
@@ -49,6 +50,10 @@ func newMetrics(n *Newsroom) *metrics {
 		published: prometheus.NewCounter(prometheus.CounterOpts{Name: "deskwire_editions_total", Help: "Editions that changed."}),
 	}
 	m.reg.MustRegister(m.requests, m.bytes, m.fetches, m.articles, m.wire, m.passes, m.published,
+		counted("deskwire_pictures_kept_total", "Pictures of others that were sent from the cache.", &n.proxy.Counts.Kept),
+		counted("deskwire_pictures_fetched_total", "Pictures of others that were asked for.", &n.proxy.Counts.Fetched),
+		counted("deskwire_pictures_failed_total", "Of these, those that could not be had or were no pictures.", &n.proxy.Counts.Failed),
+		counted("deskwire_pictures_bytes_total", "Bytes of pictures read from others.", &n.proxy.Counts.Bytes),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &houseCollector{m})
 	for code := range m.answers {
 		if code >= 100 {
@@ -56,6 +61,11 @@ func newMetrics(n *Newsroom) *metrics {
 		}
 	}
 	return m
+}
+
+// counted reports what the proxy counts.
+func counted(name, help string, count *atomic.Int64) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(count.Load()) })
 }
 
 func (m *metrics) pass(p pass) {

@@ -18,6 +18,7 @@ import (
 	"deskwire/cmd/deskwire/internal/control"
 	"deskwire/publisher"
 	"deskwire/publisher/format"
+	"deskwire/publisher/picture"
 	"deskwire/publisher/rule"
 	"deskwire/publisher/web"
 	"deskwire/storage"
@@ -35,7 +36,8 @@ type Newsroom struct {
 	File   string // device and inode of the store's file
 
 	now      func() time.Time
-	follower *follower // of a daemon; nil in a command
+	follower *follower      // of a daemon; nil in a command
+	proxy    *picture.Proxy // the same
 	matching matching
 	// plan is what the configuration says; a reload swaps it whole.
 	plan atomic.Pointer[Plan]
@@ -183,7 +185,7 @@ func (p *Plan) client() *fetch.Client {
 
 // site is what feeds and pages say of the whole.
 func (p *Plan) site() format.Site {
-	return format.Site{URL: p.Site.URL, ID: p.Site.ID, Title: p.Site.Title, Language: p.Site.Language}
+	return format.Site{URL: p.Site.URL, ID: p.Site.ID, Title: p.Site.Title, Language: p.Site.Language, Images: p.Images}
 }
 
 // press makes a press for the plan's channels.

@@ -74,7 +74,21 @@ func (a *app) export(ctx context.Context, n *Newsroom, dry bool) error {
 	if err != nil {
 		return err
 	}
-	_, err = web.Export(ctx, press, a.env.Streams.Input, n.now(), func(name string) (io.WriteCloser, error) { return a.env.Streams.Create(name) })
+	pictures := n.proxy
+	switch {
+	case dry:
+		pictures = nil
+	case pictures == nil:
+		pictures = n.pictures()
+		defer pictures.Cache.Close()
+		if err := openCache(n.Plan(), pictures); err != nil {
+			return err
+		}
+	}
+	done, err := web.Export(ctx, press, pictures, a.env.Streams.Input, n.now(), func(name string) (io.WriteCloser, error) { return a.env.Streams.Create(name) })
+	if done.Why != nil && !dry { // what is missing since the last time was said then
+		a.talk("%s of others could not be had, one of them because: %s", plural(done.Missing, "picture"), plain(done.Why.Error()))
+	}
 	return err
 }
 

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -13,7 +17,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,6 +34,9 @@ import (
 //	await URL TEXT     fetches URL until its body contains TEXT (or, with an empty TEXT, until it answers 200)
 //	fetch URL          writes URL's body to stdout
 //	same FILE URL      compares a file with what a server sends
+//	picture FILE WxH   writes a photograph as a JPEG
+//	find NAME DIR GLOB puts the first file below DIR that GLOB names into $NAME, as seen from DIR
+//	size URL WxH       fetches a JPEG and looks how large it is
 //	damage FILE        changes every byte of a file
 //	killpid FILE       sends SIGKILL to the process whose number stands in FILE
 func TestScript(t *testing.T) {
@@ -49,6 +56,9 @@ func TestScript(t *testing.T) {
 			"await":    cmdAwait,
 			"fetch":    cmdFetch,
 			"same":     cmdSame,
+			"picture":  cmdPicture,
+			"find":     cmdFind,
+			"size":     cmdSize,
 			"damage":   cmdDamage,
 			"killpid":  cmdKill,
 		},
@@ -67,9 +77,13 @@ func cmdUpstream(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	dir := ts.MkAbs(args[0])
 	requests := ts.MkAbs("requests")
-	var count atomic.Int64
+	var mu sync.Mutex
+	count := 0
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		os.WriteFile(requests, []byte(fmt.Sprintln(count.Add(1))), 0o600)
+		mu.Lock()
+		count++
+		os.WriteFile(requests, []byte(fmt.Sprintln(count)), 0o600)
+		mu.Unlock()
 		name := filepath.Join(dir, filepath.FromSlash(filepath.Clean("/"+r.URL.Path)))
 		if status, err := os.ReadFile(name + ".status"); err == nil {
 			fields := strings.Fields(string(status))
@@ -192,6 +206,40 @@ func get(url string) (int, string, error) {
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	return res.StatusCode, string(body), err
+}
+
+func cmdPicture(ts *testscript.TestScript, neg bool, args []string) {
+	var w, h int
+	if n, _ := fmt.Sscanf(strings.Join(args[1:], ""), "%dx%d", &w, &h); neg || n != 2 {
+		ts.Fatalf("usage: picture FILE WxH")
+	}
+	var b bytes.Buffer
+	ts.Check(jpeg.Encode(&b, image.NewYCbCr(image.Rect(0, 0, w, h), image.YCbCrSubsampleRatio420), nil))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o600))
+}
+
+func cmdFind(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: find NAME DIR GLOB")
+	}
+	found, err := fs.Glob(os.DirFS(ts.MkAbs(args[1])), args[2])
+	ts.Check(err)
+	if len(found) == 0 {
+		ts.Fatalf("nothing below %s is called %s", args[1], args[2])
+	}
+	ts.Setenv(args[0], found[0])
+}
+
+func cmdSize(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: size URL WxH")
+	}
+	status, body, err := get(args[0])
+	ts.Check(err)
+	c, err := jpeg.DecodeConfig(strings.NewReader(body))
+	if got := fmt.Sprintf("%dx%d", c.Width, c.Height); err != nil || got != args[1] {
+		ts.Fatalf("%s: status %d, %s, %v", args[0], status, got, err)
+	}
 }
 
 func cmdDamage(ts *testscript.TestScript, neg bool, args []string) {

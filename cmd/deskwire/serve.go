@@ -79,6 +79,11 @@ func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, o daemonOpt
 		return fresh, err
 	}
 	n.follower = newFollower(n, press, load)
+	n.proxy = n.pictures()
+	defer n.proxy.Cache.Close()
+	if err := openCache(plan, n.proxy); err != nil {
+		return err
+	}
 	m := newMetrics(n)
 	n.follower.observe = m.pass
 
@@ -109,7 +114,7 @@ func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, o daemonOpt
 			}
 		})
 	}
-	handler := web.New(press, web.Options{Log: n.Log})
+	handler := web.New(press, web.Options{Log: n.Log, Pictures: n.proxy})
 	if o.around != nil {
 		handler = o.around(handler)
 	}

@@ -107,7 +107,7 @@ func (a *app) verify(ctx context.Context, n *Newsroom, stream bool) error {
 		return err
 	}
 	if stream {
-		if _, err := web.Export(ctx, first, nil, n.now(), func(name string) (io.WriteCloser, error) { return a.env.Streams.Create(name) }); err != nil {
+		if _, err := web.Export(ctx, first, nil, nil, n.now(), func(name string) (io.WriteCloser, error) { return a.env.Streams.Create(name) }); err != nil {
 			return err
 		}
 	}
@@ -185,14 +185,14 @@ func (d *exported) add(name, what string) {
 }
 
 // compared are the faults of the whole folder: what was found, and what nobody would write any more. Pages of archives that
-// were still filling stay for a while, for those who are walking through them.
+// were still filling stay for a while, for those who are walking through them. Pictures of others are not asked for again.
 func (d *exported) compared() []check.Fault {
 	list, err := d.root.ReadFile(web.Manifest)
 	if err != nil {
 		d.add(web.Manifest, "is missing: `publish` did not write this folder")
 	}
 	for name := range strings.FieldsSeq(string(list)) {
-		if !d.should[name] && name != web.ArchiveState && !strings.Contains(name, "/archive/") {
+		if !d.should[name] && name != web.ArchiveState && !strings.Contains(name, "/archive/") && !strings.HasPrefix(name, "images/") {
 			d.add(name, "is no longer published")
 		}
 	}

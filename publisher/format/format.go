@@ -26,6 +26,8 @@ type Site struct {
 	ID       string // "example.org,2026" (RFC 4151)
 	Title    string
 	Language string // where a channel names none
+
+	Images deskwire.Images // where pages, not feeds, load the pictures of others from
 }
 
 // File names of a channel's feeds, below its path.

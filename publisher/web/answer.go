@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"deskwire"
 	"deskwire/publisher"
 )
 
@@ -16,17 +17,30 @@ const (
 	cacheAssets = "public, max-age=3600"
 )
 
-// The policies of security: a feed that a browser shows runs nothing; a page loads its own things, and pictures.
+// The policies of security: a feed that a browser shows runs nothing; a page loads its own things, and pictures, of others only where it
+// shows some from where they are.
 const (
-	feedPolicy = "sandbox; default-src 'none'"
-	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; " +
-		"img-src 'self' https: data:; media-src 'self' https:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	feedPolicy    = "sandbox; default-src 'none'"
+	pagePolicy    = pageOwn + "img-src 'self' https: data:; " + pageRest
+	ownPagePolicy = pageOwn + "img-src 'self' data:; " + pageRest
+
+	pageOwn        = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; "
+	pageRest       = "media-src 'self' https:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 	referrerPolicy = "strict-origin-when-cross-origin"
 )
+
+// policyOf is the policy of a site's pages.
+func policyOf(images deskwire.Images) string {
+	if images == deskwire.ImagesProxy || images == deskwire.ImagesNone {
+		return ownPagePolicy
+	}
+	return pagePolicy
+}
 
 // An answer is a document with the headers of every answer that it can be part of.
 type answer struct {
 	doc      *publisher.Document
+	policy   string // of pages
 	forms    []form // those there are; the first is the one to send when the client likes several as much
 	differs  bool   // readers may ask for what is new only
 	always   []field
@@ -50,8 +64,8 @@ type field struct {
 	values []string
 }
 
-func prepare(d *publisher.Document) *answer {
-	a := &answer{doc: d, differs: d.Differs(), modified: []string{d.Modified.UTC().Format(http.TimeFormat)}}
+func prepare(d *publisher.Document, policy string) *answer {
+	a := &answer{doc: d, policy: policy, differs: d.Differs(), modified: []string{d.Modified.UTC().Format(http.TimeFormat)}}
 	for _, f := range []struct {
 		coding string
 		publisher.Form
@@ -96,7 +110,7 @@ func prepare(d *publisher.Document) *answer {
 	if isFeed(d.Kind) {
 		full("Content-Security-Policy", feedPolicy)
 	} else {
-		full("Content-Security-Policy", pagePolicy)
+		full("Content-Security-Policy", policy)
 	}
 	if d.Links != "" {
 		full("Link", d.Links)

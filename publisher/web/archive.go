@@ -28,7 +28,7 @@ func (h *handler) archive(w http.ResponseWriter, r *http.Request, t *table) {
 	case doc == nil:
 		h.absent(w, r, t)
 	default:
-		prepare(doc).serve(w, r, "", now)
+		prepare(doc, t.policy).serve(w, r, "", now)
 	}
 }
 

@@ -15,18 +15,27 @@ import (
 )
 
 // ArchiveState is the name of the file that says of each exported page of an archive and of a story in which state it was, a line
-// each:
+// each, and of each picture that they show:
 //
 //	/desks/world/archive/7 1f-9a3c52e07bd41180 1796000000
-//	/articles/06nqg2m000000001/ 9a3c52e07bd41180 0
+//	/articles/06nqg2m000000001/ 9a3c52e07bd41180 0 0,1
+//	/images/06nqg2m000000001/3f9c21b07ad4e6c8 0 0
+//	-/images/06nqg2m000000002/0a5b7d2e41c693f8 1 1796000000
 //
-// that is its path, of an archive page without the ending, a version, and the Unix time from which on it looks different though nobody writes, 0 for
-// never. With it the next export knows which pages need not be made.
+// that is its path, of an archive page without the ending, a version, the Unix time from which on it looks different though nobody writes, 0 for
+// never, and the numbers of the pictures that it shows. A picture has such a number for a version, and a mark where it could not be had,
+// until it is tried again. With it the next export knows which pages need not be made.
 const ArchiveState = ".deskwire-archives"
 
 // ArchiveFiles are the names of a page's files, by its path as [ArchiveState] has it.
 func ArchiveFiles(path string) []string {
 	var names []string
+	switch {
+	case strings.HasPrefix(path, missingMark):
+		return nil
+	case strings.HasPrefix(path, format.PicturesPath):
+		return pictureFiles(path)
+	}
 	if strings.HasSuffix(path, "/") {
 		name := fileName(path)
 		return []string{name, name + ".br", name + ".gz"}
@@ -41,8 +50,14 @@ func ArchiveFiles(path string) []string {
 
 // archiveLine is what an export knows of a page.
 type archiveLine struct {
-	version string
-	until   int64
+	version  string
+	until    int64
+	pictures string // numbers, with commas between them
+}
+
+// text is the line.
+func (l *archiveLine) text(path string) string {
+	return strings.TrimRight(fmt.Sprintf("%s %s %d %s", path, l.version, l.until, l.pictures), " ")
 }
 
 // readArchiveState reads what an earlier export wrote. A line that makes no sense is one that is not there.
@@ -50,11 +65,11 @@ func readArchiveState(b []byte) map[string]archiveLine {
 	lines := map[string]archiveLine{}
 	for line := range strings.Lines(string(b)) {
 		f := strings.Fields(line)
-		if len(f) != 3 {
+		if len(f) != 3 && len(f) != 4 {
 			continue
 		}
 		if until, err := strconv.ParseInt(f[2], 10, 64); err == nil {
-			lines[f[0]] = archiveLine{f[1], until}
+			lines[f[0]] = archiveLine{f[1], until, strings.Join(f[3:], "")}
 		}
 	}
 	return lines
@@ -77,7 +92,7 @@ func exportArchives(ctx context.Context, press *publisher.Press, had map[string]
 		} else if !ok {
 			continue // it went meanwhile
 		}
-		fmt.Fprintf(&b, "%s %s %d\n", d.Path, line.version, line.until)
+		fmt.Fprintln(&b, line.text(d.Path))
 	}
 	return kept, b.Bytes(), nil
 }

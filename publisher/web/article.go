@@ -24,9 +24,9 @@ func (h *handler) article(w http.ResponseWriter, r *http.Request, t *table) {
 	case doc == nil:
 		fail(w, r, http.StatusNotFound, "not found")
 	case doc.Gone:
-		prepare(doc).gone(w, r, now)
+		prepare(doc, t.policy).gone(w, r, now)
 	default:
-		prepare(doc).serve(w, r, "", now)
+		prepare(doc, t.policy).serve(w, r, "", now)
 	}
 }
 

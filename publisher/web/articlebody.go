@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"deskwire/publisher/format"
@@ -17,14 +18,15 @@ import (
 
 // A setter puts a body into a page.
 type setter struct {
-	picture func(addr string) string // where a picture is loaded from, "" for not at all
-	shown   string                   // address of the picture that stands above the text already
-	lowest  int                      // the highest level of headings in it, 1 is <h1>
-	last    int                      // level of the heading before
+	picture func(addr string, width, height int) *pictureView // how a picture is loaded, nil for not at all
+	shown   string                                            // address of the picture that stands above the text already
+	first   bool                                              // no picture came before
+	lowest  int                                               // the highest level of headings in it, 1 is <h1>
+	last    int                                               // level of the heading before
 }
 
 // setBody makes a body part of a page. wordy says that its pictures may not be shown.
-func setBody(body string, wordy bool, shown string, picture func(string) string) (template.HTML, error) {
+func setBody(body string, wordy bool, shown string, picture func(addr string, width, height int) *pictureView) (template.HTML, error) {
 	if wordy {
 		body = format.Words(body)
 	} else {
@@ -41,7 +43,7 @@ func setBody(body string, wordy bool, shown string, picture func(string) string)
 	for _, n := range nodes {
 		root.AppendChild(n)
 	}
-	s := setter{picture: picture, shown: shown, lowest: 7, last: 1}
+	s := setter{picture: picture, shown: shown, first: shown == "", lowest: 7, last: 1}
 	for n := range root.Descendants() {
 		if level := headingLevel(n); level > 0 {
 			s.lowest = min(s.lowest, level)
@@ -108,24 +110,35 @@ func (s *setter) element(n *html.Node) {
 // image sets a picture. One that is not to be loaded has no address after it.
 func (s *setter) image(n *html.Node) {
 	src, alt := attribute(n, "src"), strings.TrimSpace(attribute(n, "alt"))
-	width, height := attribute(n, "width"), attribute(n, "height")
+	width, height := number(attribute(n, "width")), number(attribute(n, "height"))
 	n.Attr = nil
-	addr := s.picture(src)
-	if addr == "" || samePicture(src, s.shown) {
+	v := s.picture(src, width, height)
+	if v == nil || samePicture(src, s.shown) {
 		return
 	}
 	if alt == "" {
 		alt = captionOf(n)
 	}
-	set(n, "src", addr)
-	set(n, "alt", alt)
-	for name, value := range map[string]string{"width": width, "height": height} {
-		if number(value) {
+	put := func(name, value string) {
+		if value != "" {
 			set(n, name, value)
 		}
 	}
-	slices.SortFunc(n.Attr, func(a, b html.Attribute) int { return strings.Compare(a.Key, b.Key) })
-	set(n, "loading", "lazy")
+	set(n, "alt", alt)
+	if v.Height > 0 {
+		set(n, "height", strconv.Itoa(v.Height))
+	}
+	put("sizes", v.Sizes)
+	set(n, "src", v.URL)
+	put("srcset", v.Srcset)
+	if v.Width > 0 {
+		set(n, "width", strconv.Itoa(v.Width))
+	}
+	if !s.first {
+		set(n, "loading", "lazy")
+	}
+	s.first = false
+	set(n, "decoding", "async")
 	set(n, "referrerpolicy", "no-referrer")
 }
 
@@ -274,6 +287,14 @@ func samePicture(a, b string) bool {
 	return a != "" && (a == b || file && pathA == pathB)
 }
 
-func number(s string) bool {
-	return s != "" && len(s) <= 5 && strings.Trim(s, "0123456789") == "" && s[0] != '0'
+// number is a size as HTML has it; 0 for what is none.
+func number(s string) int {
+	if s == "" || len(s) > 5 || strings.Trim(s, "0123456789") != "" || s[0] == '0' {
+		return 0
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0
+	}
+	return n
 }

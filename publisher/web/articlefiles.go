@@ -13,10 +13,11 @@ import (
 
 // An articleExport writes the pages of stories that are not as they were.
 type articleExport struct {
-	press *publisher.Press
-	now   time.Time
-	had   map[string]archiveLine
-	put   func(string, []byte) error
+	press    *publisher.Press
+	pictures *pictureExport
+	now      time.Time
+	had      map[string]archiveLine
+	put      func(string, []byte) error
 
 	kept  []string          // names of the files that stay as they are
 	state strings.Builder   // lines of [ArchiveState]
@@ -33,13 +34,16 @@ func (e *articleExport) walk(ctx context.Context) error {
 		}
 		line, known := e.had[at.Path]
 		if known = known && line.version == at.Version && (line.until == 0 || e.now.Unix() < line.until); known {
+			line.pictures, known = e.pictures.again(line.pictures)
+		}
+		if known {
 			e.kept = append(e.kept, ArchiveFiles(at.Path)...)
 		} else if line, known, err = e.write(ctx, at); err != nil {
 			return err
 		} else if !known {
 			continue // it went meanwhile
 		}
-		fmt.Fprintf(&e.state, "%s %s %d\n", at.Path, line.version, line.until)
+		fmt.Fprintln(&e.state, line.text(at.Path))
 		switch {
 		case at.Gone:
 			e.gone = append(e.gone, at.Path)
@@ -66,6 +70,7 @@ func (e *articleExport) write(ctx context.Context, at *publisher.Standpoint) (li
 	if !until.IsZero() {
 		line.until = until.Unix()
 	}
+	line.pictures = e.pictures.look(doc)
 	return line, true, putForms(doc, e.put)
 }
 

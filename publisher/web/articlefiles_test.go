@@ -33,7 +33,7 @@ func TestArticleFiles(t *testing.T) {
 	again := func(before folder) (after, written folder) {
 		t.Helper()
 		written = folder{}
-		if _, err := Export(t.Context(), n.press, before[ArchiveState], n.now, written.sink); err != nil {
+		if _, err := Export(t.Context(), n.press, nil, before[ArchiveState], n.now, written.sink); err != nil {
 			t.Fatal(err)
 		}
 		after = folder{}

@@ -37,7 +37,7 @@ func (p *Pages) head(v *articleView, sp *publisher.StoryPage, site *format.Site,
 	}
 	picture := ""
 	if v.Picture != nil {
-		picture = absolute(v.Picture.URL, site)
+		picture = absolute(v.Picture.Large, site)
 	}
 	say("og:description", pg.Description)
 	if say("og:image", picture); picture != "" {
@@ -120,7 +120,8 @@ func linked(v *articleView, item *deskwire.Item, site *format.Site, pg *page, la
 		doc.BasedOn = v.Onward.URL
 	}
 	if picture != "" {
-		doc.Image = []imageObject{{"ImageObject", picture, v.Picture.Width, v.Picture.Height, v.Picture.Caption, v.Picture.Credit}}
+		width, height := v.Picture.largest()
+		doc.Image = []imageObject{{"ImageObject", picture, width, height, v.Picture.Caption, v.Picture.Credit}}
 	}
 	for _, a := range v.Authors {
 		doc.Author = append(doc.Author, party{"Person", a.Title, a.URL})

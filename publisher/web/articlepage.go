@@ -44,12 +44,6 @@ type articleView struct {
 	Head           articleHead
 }
 
-// A pictureView is a picture that a page shows.
-type pictureView struct {
-	URL, Alt, Caption, Credit string
-	Width, Height             int
-}
-
 // A fileView is something to listen to, to watch or to read.
 type fileView struct {
 	link
@@ -98,7 +92,9 @@ func (p *Pages) Article(sp *publisher.StoryPage, site format.Site) ([]byte, erro
 		shown = item.Article.Picture().URL
 	}
 	if item.Body != "" {
-		if v.Body, err = setBody(item.Body, item.Wordy, shown, func(addr string) string { return p.loaded(addr, &site) }); err != nil {
+		if v.Body, err = setBody(item.Body, item.Wordy, shown, func(addr string, width, height int) *pictureView {
+			return loadable(addr, string(item.Article.ID), width, height, sizesText, &site)
+		}); err != nil {
 			return nil, err
 		}
 	}
@@ -131,7 +127,9 @@ func (p *Pages) article(sp *publisher.StoryPage, site *format.Site, language str
 	v.Onward = link{Title: v.Origin.Title, URL: format.Address(a.Link)}
 	v.Title = titleOf(item)
 	v.HasUpdate = v.Updated.Text != v.Published.Text && item.Updated.After(item.Published)
-	v.Picture = p.pictureOf(a, v.Title, site)
+	if v.Picture = pictureOf(a, v.Title, sizesText, site); v.Picture != nil {
+		v.Picture.Now = true
+	}
 	for _, author := range a.Authors {
 		if name := format.Line(author.Name); name != "" {
 			v.Authors = append(v.Authors, link{Title: name, URL: format.Address(author.URL)})
@@ -197,7 +195,12 @@ func (p *Pages) brief(item *deskwire.Item, paged bool, site *format.Site, langua
 	if !paged {
 		b.URL, b.Elsewhere = format.Address(a.Link), true
 	}
-	b.Picture = p.pictureOf(a, b.Title, site)
+	if paged || site.Images != deskwire.ImagesProxy { // what has no page here has no pictures here
+		b.Picture = pictureOf(a, b.Title, sizesCard, site)
+	}
+	if b.Picture != nil {
+		b.Picture.Class = "thumbnail"
+	}
 	return b
 }
 
@@ -206,24 +209,6 @@ func titleOf(item *deskwire.Item) string {
 	a := &item.Article
 	return cmp.Or(format.Line(a.Title), publisher.Shorten(format.Line(a.Summary), 80), format.SourceName(&item.Source))
 }
-
-// pictureOf is an article's lead picture as a page shows it; nil where there is none to show.
-func (p *Pages) pictureOf(a *deskwire.Article, title string, site *format.Site) *pictureView {
-	m := a.Picture()
-	if m == nil {
-		return nil
-	}
-	addr := p.loaded(m.URL, site)
-	if addr == "" {
-		return nil
-	}
-	v := &pictureView{URL: addr, Caption: format.Line(m.Caption), Credit: format.Line(m.Credit), Width: m.Width, Height: m.Height}
-	v.Alt = cmp.Or(v.Caption, format.Line(m.Title), title)
-	return v
-}
-
-// loaded is where a page loads a picture from, "" for not at all: every picture of a story's page goes through here.
-func (p *Pages) loaded(addr string, site *format.Site) string { return loadable(addr, site) }
 
 // filesOf are what an article brings to listen to, to watch and to read.
 func filesOf(a *deskwire.Article) (files []fileView) {
@@ -260,9 +245,6 @@ func (p *Pages) deskOf(ch *deskwire.Channel, site *format.Site) *channelView {
 	v := &channelView{
 		Title: cmp.Or(format.Line(ch.Title), ch.Name), Description: format.Line(ch.Description), Path: site.Root() + ch.Path(),
 		Feeds: feedLinks(site.Root() + ch.Path()), Face: faceOf(&ch.Face, site),
-	}
-	if v.Face != nil {
-		v.Face.Picture = p.loaded(ch.Face.Picture, site)
 	}
 	return v
 }

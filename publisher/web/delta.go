@@ -63,7 +63,7 @@ func (a *answer) same(w http.ResponseWriter, location, tag string) {
 
 // difference makes one ready. Nobody keeps it: the next reader may have missed more.
 func difference(d *publisher.Document) *answer {
-	a := prepare(d)
+	a := prepare(d, "") // a feed
 	a.differs = true
 	for i := range a.always {
 		switch f := &a.always[i]; f.name {

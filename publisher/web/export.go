@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"deskwire/publisher"
+	"deskwire/publisher/picture"
 )
 
 // A Sink takes the files of an export by their names, slashes between folders. Close makes a file whole; one that fails is
@@ -24,14 +25,17 @@ const Manifest = ".deskwire-export"
 const serverFolder = "_server"
 
 // Export writes everything that the press has as files: the same bytes at the same addresses as over HTTP, compressed forms
-// beside them, and what web servers have to be told. It returns how many files the export has.
+// beside them, and what web servers have to be told.
 //
 // before is what the last export to the same place wrote as [ArchiveState], without the pages of which files are missing; nil
 // where there was none. Pages of archives and of stories that stand there as they are now are not written: the manifest names them all the same.
-func Export(ctx context.Context, press *publisher.Press, before []byte, now time.Time, sink Sink) (int, error) {
+//
+// Where the site passes pictures of others on, those that the pages show are files as well, got by way of pictures where they are
+// not there yet; nil gets none. One that can not be had is missing, and nothing else is.
+func Export(ctx context.Context, press *publisher.Press, pictures *picture.Proxy, before []byte, now time.Time, sink Sink) (done Exported, err error) {
 	surface := press.Surface()
 	if surface == nil {
-		return 0, fmt.Errorf("export: nothing was made yet")
+		return done, fmt.Errorf("export: nothing was made yet")
 	}
 	var names []string
 	put := func(name string, body []byte) error {
@@ -44,39 +48,55 @@ func Export(ctx context.Context, press *publisher.Press, before []byte, now time
 		}
 		return nil
 	}
+	had := readArchiveState(before)
+	shown := newPictureExport(press, pictures, had, now)
 	for d := range surface.Documents() {
+		shown.look(d)
 		if err := putForms(d, put); err != nil {
-			return len(names), err
+			return done, err
 		}
 	}
 	for _, name := range guards(surface) {
 		if err := put(name, []byte(guardPage)); err != nil {
-			return len(names), err
+			return done, err
 		}
 	}
-	had := readArchiveState(before)
 	kept, state, err := exportArchives(ctx, press, had, now, put)
 	if err != nil {
-		return len(names), err
+		return done, err
 	}
 	names = append(names, kept...)
-	articles := articleExport{press: press, now: now, had: had, put: put}
+	articles := articleExport{press: press, pictures: shown, now: now, had: had, put: put}
 	if err := articles.walk(ctx); err != nil {
-		return len(names), err
+		return done, err
 	}
 	names, state = append(names, articles.kept...), append(state, articles.state.String()...)
+	lines, err := shown.write(ctx, put)
+	if err != nil {
+		return done, err
+	}
+	done.Missing, done.Why = shown.missing, shown.why
+	names, state = append(names, shown.kept...), append(state, lines...)
 	for _, s := range snippets(surface, articles.gone, articles.redirects()) {
 		if err := put(path.Join(serverFolder, s.name), []byte(s.text)); err != nil {
-			return len(names), err
+			return done, err
 		}
 	}
 	if len(state) > 0 {
 		if err := put(ArchiveState, state); err != nil {
-			return len(names), err
+			return done, err
 		}
 	}
 	slices.Sort(names)
-	return len(names), put(Manifest, []byte(strings.Join(names, "\n")+"\n"))
+	done.Files = len(names)
+	return done, put(Manifest, []byte(strings.Join(names, "\n")+"\n"))
+}
+
+// Exported is what came of an export.
+type Exported struct {
+	Files   int   // that it has
+	Missing int   // pictures that pages show and that could not be had
+	Why     error // why the first of these could not be had just now; nil where that is known from before
 }
 
 func write(sink Sink, name string, body []byte) error {

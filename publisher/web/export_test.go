@@ -38,11 +38,11 @@ func (f folder) sink(name string) (io.WriteCloser, error) {
 func export(t testing.TB, n *newsroom) folder {
 	t.Helper()
 	f := folder{}
-	count, err := Export(t.Context(), n.press, nil, n.now, f.sink)
+	done, err := Export(t.Context(), n.press, nil, nil, n.now, f.sink)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if count != len(f)-1 {
+	if count := done.Files; count != len(f)-1 {
 		t.Errorf("%d files told, %d and the manifest written", count, len(f)-1)
 	}
 	return f
@@ -116,15 +116,15 @@ func TestExportFails(t *testing.T) {
 	n := running(t)
 	broken := errors.New("disk full")
 	f := &failing{after: 3, err: broken}
-	if _, err := Export(t.Context(), n.press, nil, n.now, f.sink); !errors.Is(err, broken) || !f.aborted {
+	if _, err := Export(t.Context(), n.press, nil, nil, n.now, f.sink); !errors.Is(err, broken) || !f.aborted {
 		t.Errorf("error %v, aborted %v", err, f.aborted)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Export(ctx, n.press, nil, n.now, folder{}.sink); !errors.Is(err, context.Canceled) {
+	if _, err := Export(ctx, n.press, nil, nil, n.now, folder{}.sink); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v after the end", err)
 	}
-	if _, err := Export(t.Context(), open(t, world).press, nil, n.now, folder{}.sink); err == nil {
+	if _, err := Export(t.Context(), open(t, world).press, nil, nil, n.now, folder{}.sink); err == nil {
 		t.Error("nothing was made, and nothing said")
 	}
 }
@@ -192,13 +192,13 @@ func TestExportArchives(t *testing.T) {
 	again := func() (pages string) {
 		t.Helper()
 		f := folder{}
-		count, err := Export(t.Context(), n.press, all[ArchiveState], n.now, f.sink)
+		done, err := Export(t.Context(), n.press, nil, all[ArchiveState], n.now, f.sink)
 		if err != nil {
 			t.Fatal(err)
 		}
 		listed := strings.Fields(string(f[Manifest]))
-		if len(listed) != count || !slices.IsSorted(listed) {
-			t.Errorf("the manifest lists %d files, told were %d", len(listed), count)
+		if len(listed) != done.Files || !slices.IsSorted(listed) {
+			t.Errorf("the manifest lists %d files, told were %d", len(listed), done.Files)
 		}
 		var wrote []string
 		for name, b := range f {

@@ -86,8 +86,9 @@ type channelView struct {
 
 // A face is who stands behind a channel.
 type face struct {
-	Byline, Bio, Picture string
-	Contact              link
+	Byline, Bio string
+	Picture     *pictureView
+	Contact     link
 }
 
 // An itemView is an item as pages show it: plain text, and addresses that were looked at.
@@ -100,8 +101,7 @@ type itemView struct {
 	Carriers            []link
 	Related             []related
 	Corrections         []correction // the newest first
-	Picture             *deskwire.Media
-	Alt                 string
+	Picture             *pictureView
 	Authors             []string
 	Minutes             int
 	Pinned, Copy        bool
@@ -242,7 +242,7 @@ func rank(item *deskwire.Item) int {
 }
 
 func faceOf(f *deskwire.Face, site *format.Site) *face {
-	v := &face{Byline: format.Line(f.Byline), Bio: format.Line(f.Bio), Picture: loadable(f.Picture, site)}
+	v := &face{Byline: format.Line(f.Byline), Bio: format.Line(f.Bio), Picture: facePicture(f.Picture, site)}
 	switch contact := format.Line(f.Contact); {
 	case format.Address(contact) != "":
 		v.Contact = link{Title: contact, URL: contact}
@@ -253,14 +253,6 @@ func faceOf(f *deskwire.Face, site *format.Site) *face {
 		return nil
 	}
 	return v
-}
-
-// loadable is the address of a picture that the page's policy lets a browser load: the site's own, and https.
-func loadable(addr string, site *format.Site) string {
-	if !strings.HasPrefix(addr, "https://") && !strings.HasPrefix(addr, site.URL+"/") {
-		return ""
-	}
-	return format.Address(addr)
 }
 
 func (p *Pages) item(item *deskwire.Item, site *format.Site, language string) itemView {
@@ -296,11 +288,7 @@ func (p *Pages) item(item *deskwire.Item, site *format.Site, language string) it
 			v.Corrections = append(v.Corrections, correction{p.clock(c.At), text})
 		}
 	}
-	if m := a.Picture(); m != nil && loadable(m.URL, site) != "" {
-		shown := *m
-		shown.Caption, shown.Credit = format.Line(m.Caption), format.Line(m.Credit)
-		v.Picture, v.Alt = &shown, cmp.Or(shown.Caption, format.Line(m.Title), v.Title)
-	}
+	v.Picture = pictureOf(a, v.Title, sizesText, site)
 	return v
 }
 

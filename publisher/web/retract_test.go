@@ -214,7 +214,7 @@ func (a *anything) checkAnew() {
 func (a *anything) export(press *publisher.Press, had map[string][]byte) map[string][]byte {
 	written, docs := map[string][]byte{}, map[string][]byte{}
 	sink := func(name string) (io.WriteCloser, error) { return &file{name: name, in: written}, nil }
-	if _, err := Export(a.tb.Context(), press, had[ArchiveState], a.now, sink); err != nil {
+	if _, err := Export(a.tb.Context(), press, nil, had[ArchiveState], a.now, sink); err != nil {
 		a.r.Fatal(err)
 	}
 	for name := range strings.FieldsSeq(string(written[Manifest])) {

@@ -17,15 +17,16 @@ type snippet struct{ name, text string }
 // anything to a server.
 func snippets(s *publisher.Surface, withdrawn []string, articles map[string]string) []snippet {
 	moved, gone := s.Redirects()
-	r := rules{root: s.Site.Root(), moved: moved, from: slices.Sorted(maps.Keys(moved)), gone: gone, withdrawn: withdrawn, articles: articles}
+	r := rules{root: s.Site.Root(), policy: policyOf(s.Site.Images), moved: moved, from: slices.Sorted(maps.Keys(moved)), gone: gone, withdrawn: withdrawn, articles: articles}
 	return []snippet{{"nginx.conf", r.nginx()}, {"Caddyfile", r.caddy()}, {"apache.conf", r.apache()}}
 }
 
 type rules struct {
-	root  string
-	moved map[string]string
-	from  []string // keys of moved, sorted
-	gone  []string
+	root   string
+	policy string // of pages
+	moved  map[string]string
+	from   []string // keys of moved, sorted
+	gone   []string
 
 	withdrawn []string          // paths of pages that say so
 	articles  map[string]string // path of a story's page -> the path it has now
@@ -43,6 +44,7 @@ types {
 	text/css css;
 	text/plain txt;
 	image/svg+xml svg;
+	image/jpeg jpg;
 	application/rss+xml rss;
 	application/atom+xml atom;
 	application/feed+json json;
@@ -62,6 +64,13 @@ location ~ ^%[5]s/(desks|topics)/[^/]+/archive/ {
 	add_header Cache-Control "%[6]s";
 	add_header Access-Control-Allow-Origin *;
 	add_header Access-Control-Expose-Headers "ETag, Link";
+}
+location ~ ^%[5]s/images/ {
+	add_header X-Content-Type-Options nosniff always;
+	add_header Referrer-Policy %[1]s always;
+	add_header Content-Security-Policy "%[4]s" always;
+	add_header Cache-Control "%[8]s";
+	add_header Cross-Origin-Resource-Policy cross-origin;
 }
 location ~ ^%[5]s/(desks|topics)/[^/]+/out/[^/]+/ {
 	add_header X-Content-Type-Options nosniff always;
@@ -95,7 +104,7 @@ location ~ ^%[5]s/(desks|topics)/[^/]+/feed$ {
 }
 location ~ /\. { return 404; }
 location ^~ %[5]s/_server/ { return 404; }
-`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret)
+`, referrerPolicy, r.policy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret, cachePicture)
 	for _, from := range r.from {
 		fmt.Fprintf(&b, "location ^~ %[1]s%[2]s { rewrite ^%[1]s%[2]s(.*)$ %[1]s%[3]s$1 permanent; }\n", r.root, from, r.moved[from])
 	}
@@ -117,7 +126,7 @@ func (r *rules) caddy() string {
 route {
 	@hidden path %[5]s/_server/* %[5]s/.*
 	respond @hidden 404
-`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheSecret)
+`, referrerPolicy, r.policy, cacheNews, feedPolicy, r.root, cacheSecret)
 	for i, from := range r.from {
 		fmt.Fprintf(&b, "\t@moved%[1]d path_regexp moved%[1]d ^%[2]s%[3]s(.*)$\n\tredir @moved%[1]d %[2]s%[4]s{re.moved%[1]d.1} permanent\n", i, r.root, from, r.moved[from])
 	}
@@ -153,6 +162,12 @@ route {
 	}
 	@archive path_regexp ^%[5]s/(desks|topics)/[^/]+/archive/
 	header @archive Cache-Control "%[6]s"
+	@pictures path %[5]s/images/*
+	header @pictures {
+		Content-Security-Policy "%[4]s"
+		Cache-Control "%[9]s"
+		Cross-Origin-Resource-Policy cross-origin
+	}
 	@secret path_regexp ^%[5]s/(desks|topics)/[^/]+/out/[^/]+/
 	header @secret {
 		Referrer-Policy no-referrer
@@ -175,7 +190,7 @@ route {
 		precompressed br gzip
 	}
 }
-`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret, r.caddyWithdrawn())
+`, referrerPolicy, r.policy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret, r.caddyWithdrawn(), cachePicture)
 	return b.String()
 }
 
@@ -205,6 +220,7 @@ AddType "application/atom+xml; charset=utf-8" .atom
 AddType application/feed+json .json
 AddType "text/x-opml; charset=utf-8" .opml
 AddType "application/xml; charset=utf-8" .xml
+AddType image/jpeg .jpg
 <Files "opml.xml">
 	ForceType "text/x-opml; charset=utf-8"
 </Files>
@@ -220,6 +236,11 @@ AddType "application/xml; charset=utf-8" .xml
 	</FilesMatch>
 	<LocationMatch "^%[5]s/(desks|topics)/[^/]+/archive/">
 		Header set Cache-Control "%[6]s"
+	</LocationMatch>
+	<LocationMatch "^%[5]s/images/">
+		Header set Content-Security-Policy "%[4]s"
+		Header set Cache-Control "%[8]s"
+		Header set Cross-Origin-Resource-Policy cross-origin
 	</LocationMatch>
 	<LocationMatch "^%[5]s/(desks|topics)/[^/]+/out/[^/]+/">
 		Header always set Referrer-Policy no-referrer
@@ -238,7 +259,7 @@ AddType "application/xml; charset=utf-8" .xml
 	RewriteRule ^%[5]s/((desks|topics)/[^/]+/feed)$ %[5]s/$1.rss [PT]
 </IfModule>
 RedirectMatch 404 ^%[5]s/(_server/|\.)
-`, referrerPolicy, pagePolicy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret)
+`, referrerPolicy, r.policy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret, cachePicture)
 	for _, from := range r.from {
 		fmt.Fprintf(&b, "RedirectMatch 301 ^%[1]s%[2]s(.*)$ %[1]s%[3]s$1\n", r.root, from, r.moved[from])
 	}

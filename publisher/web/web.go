@@ -14,24 +14,28 @@ import (
 	"deskwire"
 	"deskwire/publisher"
 	"deskwire/publisher/format"
+	"deskwire/publisher/picture"
 )
 
 // Options are what a handler may be told. The zero Options are usable.
 type Options struct {
 	Log *slog.Logger // of our own faults; slog.Default() when nil
+	// Pictures gets the pictures of others where the site passes them on; nil gets none.
+	Pictures *picture.Proxy
 }
 
 // handler answers requests from a press.
 type handler struct {
-	press *publisher.Press
-	log   *slog.Logger
-	mux   *http.ServeMux
-	table atomic.Pointer[table]
+	press    *publisher.Press
+	pictures *picture.Proxy
+	log      *slog.Logger
+	mux      *http.ServeMux
+	table    atomic.Pointer[table]
 }
 
 // New returns the site's handler. Until the press has something to show it answers 503.
 func New(press *publisher.Press, o Options) http.Handler {
-	h := &handler{press: press, log: o.Log, mux: http.NewServeMux()}
+	h := &handler{press: press, pictures: o.Pictures, log: o.Log, mux: http.NewServeMux()}
 	if h.log == nil {
 		h.log = slog.Default()
 	}
@@ -59,6 +63,7 @@ func (h *handler) routes() {
 	}
 	h.mux.Handle(format.ArticlesPath+"{id}/{$}", h.read(h.article))
 	h.mux.Handle(format.ArticlesPath+"{id}", h.read(h.slashed))
+	h.mux.Handle(format.PicturesPath+"{of}/{file}", h.read(h.picture))
 	h.mux.Handle(publisher.FeedsPath+"{$}", document)
 	h.mux.Handle(strings.TrimSuffix(publisher.FeedsPath, "/"), absent)
 	h.mux.Handle("/opml.xml", document)
@@ -102,6 +107,7 @@ type table struct {
 	answers map[string]*answer
 	secret  map[pathHash]*answer // of documents whose path is a secret
 	root    string               // path that the site stands below
+	policy  string               // of pages
 }
 
 // current is the table of what the press shows now; nil when that is nothing yet. What did not change since the last one is
@@ -112,22 +118,23 @@ func (h *handler) current() *table {
 	if surface == nil || old != nil && old.surface == surface {
 		return old
 	}
-	t := &table{surface: surface, answers: map[string]*answer{}, secret: map[pathHash]*answer{}, root: surface.Site.Root()}
+	t := &table{surface: surface, answers: map[string]*answer{}, secret: map[pathHash]*answer{}, root: surface.Site.Root(), policy: policyOf(surface.Site.Images)}
+	same := func(a *answer, d *publisher.Document) bool { return a != nil && a.doc == d && a.policy == t.policy }
 	for d := range surface.Documents() {
 		if d.Secret {
 			key := hashOf(d.Path)
-			if old != nil && old.secret[key] != nil && old.secret[key].doc == d {
+			if old != nil && same(old.secret[key], d) {
 				t.secret[key] = old.secret[key]
 			} else {
-				t.secret[key] = prepare(d)
+				t.secret[key] = prepare(d, t.policy)
 			}
 			continue
 		}
-		if old != nil && old.answers[d.Path] != nil && old.answers[d.Path].doc == d {
+		if old != nil && same(old.answers[d.Path], d) {
 			t.answers[d.Path] = old.answers[d.Path]
 			continue
 		}
-		t.answers[d.Path] = prepare(d)
+		t.answers[d.Path] = prepare(d, t.policy)
 	}
 	h.table.CompareAndSwap(old, t) // another request may have been faster
 	return t

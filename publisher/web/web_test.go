@@ -247,10 +247,10 @@ func TestLastModified(t *testing.T) {
 	n.now = time.Now()
 	n.say("harbour", "First of this second")
 	n.publish()
-	first := prepare(n.press.Document(rss))
+	first := prepare(n.press.Document(rss), pagePolicy)
 	n.say("harbour", "Second of this second")
 	n.publish()
-	second := prepare(n.press.Document(rss))
+	second := prepare(n.press.Document(rss), pagePolicy)
 	if first.doc.Plain.ETag == second.doc.Plain.ETag {
 		t.Fatal("nothing was published")
 	}

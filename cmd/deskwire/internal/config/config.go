@@ -44,6 +44,7 @@ type Config struct {
 	Site     Site
 	Store    Store
 	Fetch    Fetch
+	Images   deskwire.Images // never empty
 	Matching Matching
 	Serve    Serve
 	Log      Log
@@ -68,6 +69,9 @@ type Site struct {
 type Store struct {
 	Path string        // the store's file
 	Keep time.Duration // how long articles are kept where their source says nothing
+
+	Pictures      string // the folder for pictures of others that are passed on
+	PicturesLimit int64  // how many bytes it may have
 }
 
 // Fetch is how sources are asked.
@@ -132,6 +136,9 @@ func (c *Config) Fingerprint() string {
 	same.Path, same.kept = "", nil
 	if abs, err := filepath.Abs(c.Store.Path); err == nil {
 		same.Store.Path = abs
+	}
+	if abs, err := filepath.Abs(c.Store.Pictures); err == nil {
+		same.Store.Pictures = abs
 	}
 	same.Channels = make([]deskwire.Channel, len(c.Channels))
 	for i, ch := range c.Channels {

@@ -16,6 +16,8 @@ import (
 // Defaults, as config.yaml documents them.
 const (
 	defaultStore   = "deskwire.db"
+	defaultCache   = "pictures"
+	defaultCacheMB = 1024
 	defaultKeep    = 400 * 24 * time.Hour
 	defaultWorkers = 16
 	defaultListen  = "localhost:8080"
@@ -28,6 +30,7 @@ type decoder struct {
 	book
 	cfg *Config
 	dir string // relative paths in the configuration start here
+	top *value // the whole of config.yaml
 
 	partial bool // a file could not be read: what others name may stand there
 
@@ -58,14 +61,22 @@ func decode(files []file, env func(string) string) (*Config, Problems) {
 		}
 	}
 	d.together()
+	d.images()
 	return d.cfg, d.sorted()
 }
 
 func (d *decoder) whole(v *value) {
 	c := d.cfg
+	d.top = v
 	d.site(v.get("site"))
 	store, fetch, serve, log := v.get("store"), v.get("fetch"), v.get("serve"), v.get("log")
-	c.Store = Store{Path: d.file(store.str("path"), defaultStore), Keep: d.keep(store, defaultKeep)}
+	c.Store = Store{Path: d.file(store.str("path"), defaultStore), Keep: d.keep(store, defaultKeep),
+		PicturesLimit: int64(store.number("pictures_limit", defaultCacheMB)) << 20}
+	// Beside the store this process may write; where the configuration is, often not.
+	if c.Store.Pictures = filepath.Join(filepath.Dir(c.Store.Path), defaultCache); store.get("pictures") != nil {
+		c.Store.Pictures = d.file(store.str("pictures"), "")
+	}
+	c.Images = deskwire.Images(or(v.str("images"), string(deskwire.ImagesHotlink)))
 
 	c.Fetch = Fetch{Workers: fetch.number("workers", defaultWorkers), Contact: d.address(fetch.get("contact"))}
 	if fetch.get("contact") == nil && !local(c.Site.URL) {
@@ -124,6 +135,18 @@ func (d *decoder) site(v *value) {
 	s.Timezone = time.UTC
 	if z := d.zone(v.get("timezone")); z != nil {
 		s.Timezone = z
+	}
+}
+
+// images warns where there would be nothing to pass on.
+func (d *decoder) images() {
+	if d.cfg.Images != deskwire.ImagesProxy || d.partial {
+		return
+	}
+	granted := slices.ContainsFunc(d.cfg.Sources, func(s deskwire.Source) bool { return s.Granted().Pictures }) ||
+		slices.ContainsFunc(d.cfg.Lists, func(l deskwire.List) bool { return l.Members.Granted().Pictures })
+	if !granted {
+		d.warnf(d.top.get("images"), "no source has `rights.pictures` or `own: true`, so there is no picture to pass on")
 	}
 }
 
