@@ -1,7 +1,9 @@
 package web
 
 import (
+	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"net"
@@ -14,6 +16,7 @@ import (
 	"time"
 
 	"deskwire"
+	"deskwire/publisher"
 	"deskwire/publisher/format"
 )
 
@@ -85,6 +88,93 @@ func TestWholeWhilePublishing(t *testing.T) {
 	wg.Wait()
 	if seen.Load() < 16 { // each reader saw at least the first and the last
 		t.Errorf("%d documents were read", seen.Load())
+	}
+}
+
+// A thousand readers, each on a connection of its own, poll the program's server conditionally while editions change: whole documents, old
+// or new, never the one that a reader has already, and nothing but 200 and 304.
+func TestThousandReadersWhilePublishing(t *testing.T) {
+	t.Parallel()
+	readers, editions := 1000, 4
+	if raced {
+		readers = 100 // the detector has its limit of goroutines, and all is slower
+	}
+	n := running(t)
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := Server(n.handler)
+	go srv.Serve(Limited(inner))
+	t.Cleanup(func() { srv.Close() })
+	var known sync.Map // ETag -> hash of all that was ever published
+	remember := func() {
+		d := n.press.Document(rss)
+		for _, f := range []publisher.Form{d.Plain, d.Gzip} {
+			known.Store(f.ETag, sha256.Sum256(f.Body))
+		}
+	}
+	remember()
+	var turn sync.WaitGroup // everybody asks at least once for each edition
+	var fresh, same atomic.Int64
+	poll := func(c net.Conn, in *bufio.Reader, coding, tag string) (string, error) {
+		c.SetDeadline(time.Now().Add(time.Minute))
+		if _, err := fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: news.example.org\r\nAccept-Encoding: %s\r\nIf-None-Match: %s\r\n\r\n", rss, coding, tag); err != nil {
+			return "", err
+		}
+		res, err := http.ReadResponse(in, nil)
+		if err != nil {
+			return "", err
+		}
+		h := sha256.New()
+		size, err := io.Copy(h, res.Body)
+		got := res.Header.Get("ETag")
+		switch want, _ := known.Load(got); {
+		case err != nil:
+			return "", err
+		case res.StatusCode == 304 && got == tag && size == 0:
+			same.Add(1)
+		case res.StatusCode == 200 && got != tag && want == [sha256.Size]byte(h.Sum(nil)):
+			fresh.Add(1)
+		case res.StatusCode == 200 && got != tag && want == nil:
+			return tag, nil // published this moment, before the test knows: it is asked for again
+		default:
+			return "", fmt.Errorf("%d with %d bytes and tag %s after %s", res.StatusCode, size, got, tag)
+		}
+		return got, nil
+	}
+	var done atomic.Bool
+	var wg sync.WaitGroup
+	turn.Add(readers)
+	for i := range readers {
+		c, err := net.Dial("tcp", inner.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		wg.Go(func() {
+			in, tag, begun := bufio.NewReader(c), `"none"`, sync.OnceFunc(turn.Done)
+			defer begun()
+			for last := false; !last; begun() {
+				last = done.Load()
+				var err error
+				if tag, err = poll(c, in, []string{"identity", "gzip"}[i%2], tag); err != nil {
+					t.Errorf("reader %d: %v", i, err)
+					return
+				}
+			}
+		})
+	}
+	turn.Wait()
+	for i := range editions {
+		n.say("harbour", fmt.Sprint("News number ", i))
+		n.publish()
+		remember()
+	}
+	done.Store(true)
+	wg.Wait()
+	if fresh.Load() < int64(2*readers) { // the first and the last
+		t.Errorf("%d documents were read, and %d times nothing was new", fresh.Load(), same.Load())
 	}
 }
 
