@@ -156,6 +156,7 @@ func TestThousandReadersWhilePublishing(t *testing.T) {
 			in, tag, begun := bufio.NewReader(c), `"none"`, sync.OnceFunc(turn.Done)
 			defer begun()
 			for last := false; !last; begun() {
+				time.Sleep(50 * time.Millisecond) // who asks without a pause leaves no time to publish
 				last = done.Load()
 				var err error
 				if tag, err = poll(c, in, []string{"identity", "gzip"}[i%2], tag); err != nil {
