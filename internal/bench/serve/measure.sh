@@ -2,9 +2,10 @@
 # measure.sh [SECONDS]: deskwire's HTTP server beside nginx serving the same bytes as static files.
 #
 # One core for the server, the other for wrk; four rounds, one after the other, medians. Needs nginx (with gzip_static), wrk,
-# curl and two cores that do nothing else. It prints requests a second, p99 and deskwire's share of nginx's rate.
+# curl and two cores that do nothing else. It prints requests a second, p99 and deskwire's share of nginx's rate. KINDS, CONNS and
+# ROUNDS choose what is measured.
 set -euo pipefail
-seconds=${1:-4} rounds=4
+seconds=${1:-4} rounds=${ROUNDS:-4}
 cd "$(dirname "$0")/../../.."
 dir=$(mktemp -d)
 pids=()
@@ -54,8 +55,8 @@ load() { # URL CONNECTIONS HEADER: rate and p99 in ms
   awk '/Requests\/sec/{r=$2} $1=="99%"{p=$2} /Socket errors|Non-2xx/{e=$0} END {
     if (p ~ /us$/) p=p/1000; else if (p ~ /ms$/) p=p+0; else p=p*1000; print r, p, e}' "$dir/wrk"
 }
-for kind in plain gzip 304; do
-  for c in 32 200 1000; do
+for kind in ${KINDS:-plain gzip 304}; do
+  for c in ${CONNS:-32 200 1000}; do
     : >"$dir/o"; : >"$dir/t"
     for _ in $(seq $rounds); do
       for who in ours theirs; do
