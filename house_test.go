@@ -66,7 +66,7 @@ var owners = map[string]struct {
 	"github.com/prometheus/client_golang":   {[]string{"cmd/deskwire"}, "rooms count, the program reports"},
 	"github.com/santhosh-tekuri/jsonschema": {[]string{"cmd/deskwire/internal/config"}, "rooms get plain values"},
 	"golang.org/x/image":                    {[]string{"publisher/picture"}, "what a picture may cost is judged there before it is decoded"},
-	"golang.org/x/sync":                     {[]string{"publisher/picture"}, "it shares out the memory that decoding takes"},
+	"golang.org/x/sync":                     {[]string{"publisher/picture", "cmd/deskwire"}, "it shares out the memory that decoding takes, and the writing of files"},
 	"github.com/sergi/go-diff":              {[]string{"publisher/diff"}, "its characters stand for words there"},
 	"github.com/schollz/progressbar":        {[]string{"cmd/deskwire"}, "rooms know nothing of terminals"},
 	"github.com/coreos/go-systemd":          {[]string{"cmd/deskwire"}, "rooms know nothing of systemd"},

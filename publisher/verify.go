@@ -3,11 +3,13 @@ package publisher
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"deskwire"
@@ -60,21 +62,26 @@ func (v *Verdict) articles(ctx context.Context, x *examiner, first, second, publ
 		if at.Moved != "" {
 			continue
 		}
-		d, _, _, err := first.ArticlePage(ctx, at.Path, now)
-		if err != nil {
+		presses := []*Press{first, second}
+		if published != nil {
+			presses = append(presses, published)
+		}
+		docs, errs := make([]*Document, len(presses)), make([]error, len(presses))
+		var wg sync.WaitGroup
+		for i, p := range presses {
+			wg.Go(func() { docs[i], _, _, errs[i] = p.ArticlePage(ctx, at.Path, now) })
+		}
+		wg.Wait()
+		if err := errors.Join(errs...); err != nil {
 			return err
 		}
+		d := docs[0]
 		if d == nil {
 			v.Faults = append(v.Faults, check.Fault{Path: at.Path, Rule: "equal", What: "a page is listed, and nothing is there"})
 			continue
 		}
-		for _, other := range []*Press{second, published} {
-			if other == nil {
-				continue
-			}
-			if o, _, _, err := other.ArticlePage(ctx, at.Path, now); err != nil {
-				return err
-			} else if o == nil || !bytes.Equal(o.Plain.Body, d.Plain.Body) || o.Gone != d.Gone {
+		for _, o := range docs[1:] {
+			if o == nil || !bytes.Equal(o.Plain.Body, d.Plain.Body) || o.Gone != d.Gone {
 				v.add(d, "equal", "made twice, it is not the same")
 			}
 		}

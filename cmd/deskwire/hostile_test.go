@@ -59,7 +59,9 @@ func TestHostileFeeds(t *testing.T) {
 	w.checkReport(t, ingest.stdout)
 	w.checkSite(t)
 	w.checkTerminal(t)
-	w.run(t, "verify", "--out", "site")
+	if !raced { // thousands of pages made twice take minutes under the detector, and other tests look there
+		w.run(t, "verify", "--out", "site")
+	}
 	if n := w.trespasses.Load(); n > 0 {
 		t.Errorf("a private address was connected to %d times", n)
 	}

@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"deskwire"
 	"deskwire/cmd/deskwire/internal/control"
@@ -18,6 +19,7 @@ import (
 	"deskwire/publisher/web"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 )
 
 func (a *app) publishCmd() *cobra.Command {
@@ -46,7 +48,7 @@ func (a *app) publishCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer d.root.Close()
+			defer d.close()
 			a.env.Streams.Create, a.env.Streams.Input = d.create, d.archives()
 			if err := a.inRoom(export)(cmd, args); err != nil {
 				return err
@@ -121,7 +123,14 @@ type exportDir struct {
 	names                  map[string]bool // what belongs to this export
 	touched                map[string]bool // folders
 	seen, written, removed int
+	list                   *os.File       // the manifest, to which names are added; nil before the first
+	writing                errgroup.Group // files that are on their way to the disk
+	failed                 atomic.Bool    // one of them did not get there
 }
+
+// exportWriters is how many files are on their way to the disk at once. Each waits for the disk, and a new export has several for each
+// story.
+const exportWriters = 16
 
 func openExport(dir string, dry bool) (*exportDir, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -132,13 +141,14 @@ func openExport(dir string, dry bool) (*exportDir, error) {
 		return nil, err
 	}
 	d := &exportDir{root: root, dry: dry, known: map[string]bool{}, names: map[string]bool{}, touched: map[string]bool{}}
+	d.writing.SetLimit(exportWriters)
 	list, err := root.ReadFile(web.Manifest)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		root.Close()
 		return nil, err
 	}
 	for line := range strings.FieldsSeq(string(list)) {
-		if name := web.Unmasked(line, d.list); name != "" {
+		if name := web.Unmasked(line, d.folder); name != "" {
 			d.before, d.known[name] = append(d.before, name), true
 		}
 	}
@@ -168,8 +178,17 @@ func (d *exportDir) archives() []byte {
 	return b.Bytes()
 }
 
-// list are the names in a folder.
-func (d *exportDir) list(folder string) (names []string) {
+// close waits for what is still being written and lets go of the folder.
+func (d *exportDir) close() error {
+	err := d.writing.Wait()
+	if d.list != nil {
+		err = errors.Join(err, d.list.Close())
+	}
+	return errors.Join(err, d.root.Close())
+}
+
+// folder are the names in a folder.
+func (d *exportDir) folder(folder string) (names []string) {
 	f, err := d.root.Open(folder)
 	if err != nil {
 		return nil
@@ -197,15 +216,18 @@ type exportFile struct {
 // Abort does nothing: nothing was written yet.
 func (f *exportFile) Abort() {}
 
-// Close writes the file unless the same bytes are there.
+// Close has the file written unless the same bytes are there. The manifest comes last, when all others are there.
 func (f *exportFile) Close() error {
 	d := f.d
 	d.names[f.name] = true
 	d.seen++
 	if f.name == web.Manifest { // it also names what stays as it is
+		if err := d.writing.Wait(); err != nil {
+			return err
+		}
 		for line := range strings.FieldsSeq(f.String()) {
 			// What has a masked name is never left out of the stream.
-			if name := web.Unmasked(line, d.list); name != "" && !d.names[name] {
+			if name := web.Unmasked(line, d.folder); name != "" && !d.names[name] {
 				d.names[name] = true
 				d.seen++
 			}
@@ -221,34 +243,55 @@ func (f *exportFile) Close() error {
 	if err := d.remember(f.name); err != nil {
 		return err
 	}
-	if err := d.root.MkdirAll(path.Dir(f.name), 0o755); err != nil {
-		return err
+	if at := path.Dir(f.name); !d.touched[at] {
+		if err := d.root.MkdirAll(at, 0o755); err != nil {
+			return err
+		}
+		d.touched[at] = true
 	}
-	d.touched[path.Dir(f.name)] = true
-	tmp := path.Join(path.Dir(f.name), ".deskwire-"+path.Base(f.name))
+	if f.name == web.Manifest {
+		return d.write(f.name, f.Bytes())
+	}
+	if d.failed.Load() {
+		return d.writing.Wait() // the rest would fail as well, one by one
+	}
+	d.writing.Go(func() error {
+		err := d.write(f.name, f.Bytes())
+		if err != nil {
+			d.failed.Store(true)
+		}
+		return err
+	})
+	return nil
+}
+
+// write replaces one file, whole or not at all.
+func (d *exportDir) write(name string, body []byte) error {
+	tmp := path.Join(path.Dir(name), ".deskwire-"+path.Base(name))
 	w, err := d.root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(f.Bytes())
+	_, err = w.Write(body)
 	if err := errors.Join(err, w.Sync(), w.Close()); err != nil {
 		return errors.Join(err, d.root.Remove(tmp))
 	}
-	return d.root.Rename(tmp, f.name)
+	return d.root.Rename(tmp, name)
 }
 
 // remember puts a new file's name into the manifest before the file is there: an export that is killed leaves nothing that
 // the next one does not know to be its own. The whole manifest is written anew at the end.
-func (d *exportDir) remember(name string) error {
+func (d *exportDir) remember(name string) (err error) {
 	if name == web.Manifest || d.known[name] {
 		return nil
 	}
-	w, err := d.root.OpenFile(web.Manifest, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
-	if err != nil {
-		return err
+	if d.list == nil {
+		if d.list, err = d.root.OpenFile(web.Manifest, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644); err != nil {
+			return err
+		}
 	}
-	_, err = fmt.Fprintln(w, web.Masked(name))
-	return errors.Join(err, w.Close())
+	_, err = fmt.Fprintln(d.list, web.Masked(name))
+	return err
 }
 
 // settle makes the names of the written files durable.
