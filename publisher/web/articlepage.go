@@ -10,6 +10,7 @@ import (
 	"deskwire/publisher"
 	"deskwire/publisher/diff"
 	"deskwire/publisher/format"
+	"deskwire/publisher/words"
 )
 
 // excerpt is how long the text of a card is, in characters.
@@ -18,6 +19,7 @@ const excerpt = 300
 // An articleView is a story as its own page shows it.
 type articleView struct {
 	ID             deskwire.ID
+	W              *words.Words
 	Title, Summary string
 	Lang           template.HTMLAttr // language and direction of what the source wrote, where they are not the page's
 	Desk           *channelView
@@ -67,6 +69,7 @@ type diffView struct {
 // A briefView is another story as this page names it.
 type briefView struct {
 	ID        deskwire.ID
+	W         *words.Words
 	Title     string
 	URL       string
 	Elsewhere bool // it leads to its source
@@ -99,7 +102,7 @@ func (p *Pages) Article(sp *publisher.StoryPage, site format.Site) ([]byte, erro
 		}
 	}
 	pg := page{
-		Root: site.Root(), Language: language, Site: siteTitle(&site), Title: v.Title, Description: publisher.Shorten(v.Summary, excerpt),
+		Root: site.Root(), Language: language, W: v.W, Site: siteTitle(&site), Title: v.Title, Description: publisher.Shorten(v.Summary, excerpt),
 		Canonical: site.Article(item.Story), Feeds: feedLinks(site.Page(ch)), Article: v,
 	}
 	for i := range pg.Feeds {
@@ -114,9 +117,9 @@ func (p *Pages) Article(sp *publisher.StoryPage, site format.Site) ([]byte, erro
 
 // article is what a page shows of its story.
 func (p *Pages) article(sp *publisher.StoryPage, site *format.Site, language string) *articleView {
-	item, a := &sp.Item, &sp.Item.Article
+	item, a, w := &sp.Item, &sp.Item.Article, words.For(language, site.Language)
 	v := &articleView{
-		ID: item.ID, Summary: format.Line(a.Summary), Lang: languageOf(a.Language, language), Published: p.clock(item.Published), Updated: p.clock(item.Updated),
+		ID: item.ID, W: w, Summary: format.Line(a.Summary), Lang: languageOf(a.Language, language), Published: p.clock(item.Published, w), Updated: p.clock(item.Updated, w),
 		Minutes: a.MinutesToRead(), Own: item.Source.Own, Rights: format.Line(a.Rights),
 		Origin: link{Title: format.SourceName(&item.Source), URL: format.Address(item.Source.Home)},
 		Desk:   p.deskOf(&sp.Channel, site),
@@ -148,11 +151,11 @@ func (p *Pages) article(sp *publisher.StoryPage, site *format.Site, language str
 	v.Files = filesOf(a)
 	for _, c := range item.Corrections {
 		if text := format.Line(c.Text); text != "" {
-			v.Corrections = append(v.Corrections, correction{p.clock(c.At), text})
+			v.Corrections = append(v.Corrections, correction{p.clock(c.At, w), text})
 		}
 	}
 	for i := range sp.Changes {
-		v.Changes = append(v.Changes, p.change(&sp.Changes[i]))
+		v.Changes = append(v.Changes, p.change(&sp.Changes[i], w))
 	}
 	p.neighbours(v, sp, site, language)
 	return v
@@ -162,7 +165,7 @@ func (p *Pages) article(sp *publisher.StoryPage, site *format.Site, language str
 func (p *Pages) neighbours(v *articleView, sp *publisher.StoryPage, site *format.Site, language string) {
 	card := 0
 	for i := range sp.Coverage {
-		b := p.brief(&sp.Coverage[i].Item, sp.Coverage[i].Paged, site, language)
+		b := p.brief(&sp.Coverage[i].Item, sp.Coverage[i].Paged, site, language, v.W)
 		if b.Picture != nil && v.Coverage[:card] == nil && card == 0 && v.Card == nil {
 			v.Card = &b
 			continue
@@ -173,24 +176,24 @@ func (p *Pages) neighbours(v *articleView, sp *publisher.StoryPage, site *format
 		v.Card, v.Coverage = &v.Coverage[0], v.Coverage[1:]
 	}
 	for i := range sp.More {
-		v.More = append(v.More, p.brief(&sp.More[i], true, site, language))
+		v.More = append(v.More, p.brief(&sp.More[i], true, site, language, v.W))
 	}
 	if sp.Previous != nil {
-		b := p.brief(sp.Previous, true, site, language)
+		b := p.brief(sp.Previous, true, site, language, v.W)
 		v.Previous = &b
 	}
 	if sp.Next != nil {
-		b := p.brief(sp.Next, true, site, language)
+		b := p.brief(sp.Next, true, site, language, v.W)
 		v.Next = &b
 	}
 }
 
 // brief is another story in short. paged says that it has a page here.
-func (p *Pages) brief(item *deskwire.Item, paged bool, site *format.Site, language string) briefView {
+func (p *Pages) brief(item *deskwire.Item, paged bool, site *format.Site, language string, w *words.Words) briefView {
 	a := &item.Article
 	b := briefView{
-		ID: item.Story, Title: titleOf(item), URL: site.Root() + format.ArticlePath(item.Story), Summary: publisher.Shorten(format.Line(a.Summary), excerpt),
-		Lang: languageOf(a.Language, language), Source: format.SourceName(&item.Source), Published: p.clock(item.Published), Minutes: a.MinutesToRead(),
+		ID: item.Story, W: w, Title: titleOf(item), URL: site.Root() + format.ArticlePath(item.Story), Summary: publisher.Shorten(format.Line(a.Summary), excerpt),
+		Lang: languageOf(a.Language, language), Source: format.SourceName(&item.Source), Published: p.clock(item.Published, w), Minutes: a.MinutesToRead(),
 	}
 	if !paged {
 		b.URL, b.Elsewhere = format.Address(a.Link), true
@@ -230,8 +233,11 @@ func filesOf(a *deskwire.Article) (files []fileView) {
 const maxFiles = 10
 
 // change is one change in words.
-func (p *Pages) change(c *publisher.Change) changeView {
-	v := changeView{At: p.clock(c.At), Fields: c.Fields}
+func (p *Pages) change(c *publisher.Change, w *words.Words) changeView {
+	v := changeView{At: p.clock(c.At, w)}
+	for _, name := range c.Fields {
+		v.Fields = append(v.Fields, w.Field(name))
+	}
 	for _, d := range []diffView{{"title", c.Title}, {"summary", c.Summary}, {"body", c.Body}} {
 		if len(d.Parts) > 0 {
 			v.Diffs = append(v.Diffs, d)
@@ -258,7 +264,7 @@ func languageOf(language, page string) template.HTMLAttr {
 	if !languageTag(language) || strings.EqualFold(language, page) {
 		return ` dir="auto"`
 	}
-	return template.HTMLAttr(` lang="` + language + `" dir="` + direction(language) + `"`)
+	return template.HTMLAttr(` lang="` + language + `" dir="` + words.Direction(language) + `"`)
 }
 
 // languageTag reports whether s may be a BCP 47 tag: letters, digits and hyphens.
@@ -271,24 +277,12 @@ func languageTag(s string) bool {
 	return len(s) <= 35
 }
 
-// direction is the way that a language is written.
-func direction(language string) string {
-	primary, rest, _ := strings.Cut(strings.ToLower(language), "-")
-	switch primary {
-	case "ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi":
-		if !strings.Contains(rest, "latn") {
-			return "rtl"
-		}
-	}
-	return "ltr"
-}
-
 // withdrawn is the page of a story that was killed: when, and nothing of what it was.
 func (p *Pages) withdrawn(sp *publisher.StoryPage, site *format.Site) ([]byte, error) {
-	words := format.WithdrawalIn(site.LanguageOf(&sp.Channel))
+	said, w := format.WithdrawalIn(site.LanguageOf(&sp.Channel)), words.For(site.LanguageOf(&sp.Channel), site.Language)
 	pg := page{
-		Root: site.Root(), Language: cmp.Or(site.LanguageOf(&sp.Channel), "en"), Site: siteTitle(site), Title: words.Title,
-		Notice: &noticeView{Title: words.Title, Text: words.Text, At: p.clock(sp.Withdrawn.Truncate(time.Second))},
+		Root: site.Root(), Language: cmp.Or(site.LanguageOf(&sp.Channel), "en"), Site: siteTitle(site), Title: said.Title, W: w,
+		Notice: &noticeView{Title: said.Title, Text: said.Text, At: p.clock(sp.Withdrawn.Truncate(time.Second), w)},
 	}
 	if sp.Channel.Name != "" {
 		pg.Notice.Desk = p.deskOf(&sp.Channel, site)
@@ -307,9 +301,10 @@ type noticeView struct {
 
 // Moved is a page that leads to another address.
 func (p *Pages) Moved(to string, ch *deskwire.Channel, site format.Site) ([]byte, error) {
+	w := words.For(site.LanguageOf(ch), site.Language)
 	pg := page{
-		Root: site.Root(), Canonical: to, Language: cmp.Or(site.LanguageOf(ch), "en"), Site: siteTitle(&site), Title: "Moved",
-		Notice: &noticeView{Title: "Moved", Onward: link{Title: to, URL: to}},
+		Root: site.Root(), Canonical: to, Language: cmp.Or(site.LanguageOf(ch), "en"), Site: siteTitle(&site), Title: w.Moved, W: w,
+		Notice: &noticeView{Title: w.Moved, Onward: link{Title: to, URL: to}},
 	}
 	return p.render("notice.html", &pg)
 }

@@ -15,6 +15,7 @@ import (
 	"deskwire"
 	"deskwire/publisher"
 	"deskwire/publisher/format"
+	"deskwire/publisher/words"
 )
 
 //go:embed templates/*.html assets/*
@@ -60,6 +61,7 @@ func (p *Pages) Assets() map[string]publisher.Asset { return p.assets }
 type page struct {
 	Root, Canonical, Language string
 	Site, Title, Description  string
+	W                         *words.Words
 	Feeds                     []link // for readers that look for them
 	Channel                   *channelView
 	Channels                  []*channelView
@@ -79,6 +81,7 @@ type link struct {
 type channelView struct {
 	Title, Description, Path string
 	Language                 string // "" where it is the page's
+	W                        *words.Words
 	Feeds                    []link
 	Face                     *face
 	Items                    []itemView
@@ -94,6 +97,7 @@ type face struct {
 // An itemView is an item as pages show it: plain text, and addresses that were looked at.
 type itemView struct {
 	ID                  deskwire.ID
+	W                   *words.Words
 	Title, URL, Summary string
 	Page                string // the story's own page
 	Language            string // "" where it is the channel's
@@ -148,8 +152,8 @@ func (p *Pages) Channel(ed *deskwire.Edition, site format.Site) ([]byte, error) 
 		Root: site.Root(), Canonical: site.Page(&ed.Channel), Language: cmp.Or(ed.Channel.Language, site.Language, "en"),
 		Site: siteTitle(&site), Title: v.Title, Description: v.Description, Feeds: feedLinks(site.Page(&ed.Channel)), Channel: v,
 	}
-	v.Language = ""
-	pg.Feeds = append(pg.Feeds, link{"Corrections", atomAttr, site.Feed(&ed.Channel, format.CorrectionsFile)})
+	v.Language, pg.W = "", v.W
+	pg.Feeds = append(pg.Feeds, link{v.W.Corrections, atomAttr, site.Feed(&ed.Channel, format.CorrectionsFile)})
 	return p.render("channel.html", &pg)
 }
 
@@ -158,6 +162,7 @@ func (p *Pages) Index(editions []*deskwire.Edition, site format.Site) ([]byte, e
 	pg := page{
 		Root: site.Root(), Canonical: site.URL + "/", Language: cmp.Or(site.Language, "en"), Site: siteTitle(&site), Title: siteTitle(&site),
 	}
+	pg.W = words.For(pg.Language)
 	for _, ed := range editions {
 		v := p.channel(ed, &site, indexItems)
 		pg.Channels = append(pg.Channels, v)
@@ -169,9 +174,10 @@ func (p *Pages) Index(editions []*deskwire.Edition, site format.Site) ([]byte, e
 // Feeds is the page of all addresses that readers can subscribe to, whole, to be copied. What has a token is not among them.
 func (p *Pages) Feeds(channels []deskwire.Channel, site format.Site) ([]byte, error) {
 	pg := page{
-		Root: site.Root(), Canonical: site.URL + publisher.FeedsPath, Language: cmp.Or(site.Language, "en"), Site: siteTitle(&site), Title: "All feeds",
-		Description: "The addresses of all feeds of " + siteTitle(&site) + ".",
+		Root: site.Root(), Canonical: site.URL + publisher.FeedsPath, Language: cmp.Or(site.Language, "en"), Site: siteTitle(&site),
 	}
+	pg.W = words.For(pg.Language)
+	pg.Title, pg.Description = pg.W.AllFeeds, pg.W.AllFeedsOf+" "+pg.Site+"."
 	for i := range channels {
 		ch := &channels[i]
 		v := &channelView{Title: cmp.Or(format.Line(ch.Title), ch.Name), Description: format.Line(ch.Description), Path: site.Root() + ch.Path(), Feeds: feedLinks(site.Page(ch))}
@@ -187,8 +193,8 @@ func (p *Pages) Feeds(channels []deskwire.Channel, site format.Site) ([]byte, er
 				v.Feeds = append(v.Feeds, link{out.Name, typeAttr(out.Format), site.URL + out.Path(ch)})
 			}
 		}
-		v.Feeds = append(v.Feeds, link{"Corrections", atomAttr, site.Feed(ch, format.CorrectionsFile)})
-		v.Feeds = append(v.Feeds, link{"Sources", `type="text/x-opml"`, site.Page(ch) + "sources.opml"})
+		v.Feeds = append(v.Feeds, link{pg.W.Corrections, atomAttr, site.Feed(ch, format.CorrectionsFile)})
+		v.Feeds = append(v.Feeds, link{pg.W.Sources, `type="text/x-opml"`, site.Page(ch) + "sources.opml"})
 		pg.Channels = append(pg.Channels, v)
 	}
 	return p.render("feeds.html", &pg)
@@ -218,6 +224,7 @@ func (p *Pages) channel(ed *deskwire.Edition, site *format.Site, limit int) *cha
 		Feeds: feedLinks(site.Root() + ch.Path()), Face: faceOf(&ch.Face, site),
 	}
 	language := cmp.Or(ch.Language, site.Language, "en")
+	v.W = words.For(language, site.Language)
 	if language != cmp.Or(site.Language, "en") {
 		v.Language = language
 	}
@@ -229,7 +236,7 @@ func (p *Pages) channel(ed *deskwire.Edition, site *format.Site, limit int) *cha
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), b.Placed.Compare(a.Placed)) // whatever order the feeds have
 	})
 	for _, item := range order[:min(limit, len(order))] {
-		v.Items = append(v.Items, p.item(item, site, language))
+		v.Items = append(v.Items, p.item(item, site, language, v.W))
 	}
 	return v
 }
@@ -255,12 +262,12 @@ func faceOf(f *deskwire.Face, site *format.Site) *face {
 	return v
 }
 
-func (p *Pages) item(item *deskwire.Item, site *format.Site, language string) itemView {
+func (p *Pages) item(item *deskwire.Item, site *format.Site, language string, w *words.Words) itemView {
 	a := &item.Article
 	v := itemView{
-		ID: item.ID, URL: format.Address(a.Link), Page: site.Root() + format.ArticlePath(cmp.Or(item.Story, item.ID)), Summary: format.Line(a.Summary), Source: format.SourceName(&item.Source),
+		ID: item.ID, W: w, URL: format.Address(a.Link), Page: site.Root() + format.ArticlePath(cmp.Or(item.Story, item.ID)), Summary: format.Line(a.Summary), Source: format.SourceName(&item.Source),
 		SourceURL: format.Address(item.Source.Home), Minutes: a.MinutesToRead(), Pinned: item.Pinned, Copy: item.Copy,
-		Published: p.clock(item.Published), Updated: p.clock(item.Updated),
+		Published: p.clock(item.Published, w), Updated: p.clock(item.Updated, w),
 	}
 	// An update within the minute is nothing that a reader could see.
 	v.HasUpdate = v.Updated.Text != v.Published.Text && item.Updated.After(item.Published)
@@ -285,13 +292,14 @@ func (p *Pages) item(item *deskwire.Item, site *format.Site, language string) it
 	}
 	for _, c := range item.Corrections {
 		if text := format.Line(c.Text); text != "" {
-			v.Corrections = append(v.Corrections, correction{p.clock(c.At), text})
+			v.Corrections = append(v.Corrections, correction{p.clock(c.At, w), text})
 		}
 	}
 	v.Picture = pictureOf(a, v.Title, sizesText, site)
 	return v
 }
 
-func (p *Pages) clock(t time.Time) clock {
-	return clock{t.In(p.zone).Format("2 January 2006, 15:04"), t.UTC().Format(time.RFC3339)}
+// clock is a time in the site's zone, in words of w.
+func (p *Pages) clock(t time.Time, w *words.Words) clock {
+	return clock{w.Time(t.In(p.zone)), t.UTC().Format(time.RFC3339)}
 }
