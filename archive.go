@@ -19,12 +19,18 @@ type ArchivePage struct {
 // ArchiveFolder holds the archive pages of a channel, below its path.
 const ArchiveFolder = "archive/"
 
+// ArchiveHTML is the kind of an archive page that is for people. It is a folder's page: "archive/7/".
+const ArchiveHTML = "html"
+
 // File is the page's file below the channel's path in a format, "archive/7.atom" or "archive/8-37.atom". kind is the ending
-// without its dot.
+// without its dot, or ArchiveHTML.
 func (p ArchivePage) File(kind string) string {
 	name := ArchiveFolder + strconv.Itoa(p.Number)
 	if p.Stories > 0 {
 		name += "-" + strconv.Itoa(p.Stories)
+	}
+	if kind == ArchiveHTML {
+		return name + "/"
 	}
 	return name + "." + kind
 }
@@ -33,6 +39,9 @@ func (p ArchivePage) File(kind string) string {
 func ParseArchivePage(file string) (p ArchivePage, kind string, ok bool) {
 	rest, ok := strings.CutPrefix(file, ArchiveFolder)
 	name, kind, dot := strings.Cut(rest, ".")
+	if page, folder := strings.CutSuffix(rest, "/"); folder {
+		name, kind, dot = page, ArchiveHTML, true
+	}
 	number, stories, _ := strings.Cut(name, "-")
 	p.Number, _ = strconv.Atoi(number)
 	p.Stories, _ = strconv.Atoi(stories)

@@ -59,6 +59,8 @@ type Pages interface {
 	// Channel is the page of one channel, Index that of all. They are functions of what they are given.
 	Channel(ed *deskwire.Edition, site format.Site) ([]byte, error)
 	Index(editions []*deskwire.Edition, site format.Site) ([]byte, error)
+	// Archive is what stands in one page of a channel's archive.
+	Archive(ed *deskwire.Edition, site format.Site) ([]byte, error)
 	// Feeds is the page of the addresses of all feeds.
 	Feeds(channels []deskwire.Channel, site format.Site) ([]byte, error)
 	// Article is the page of one story; two pages whose content is equal look the same.

@@ -65,6 +65,10 @@ func (p *pages) Channel(ed *deskwire.Edition, _ format.Site) ([]byte, error) {
 	return fmt.Appendf(nil, "%s%s: %d items", salt, ed.Channel.Name, len(ed.Items)), p.fail
 }
 
+func (p *pages) Archive(ed *deskwire.Edition, _ format.Site) ([]byte, error) {
+	return fmt.Appendf(nil, "archive %d of %s: %d", ed.Page.Number, ed.Channel.Key(), len(ed.Items)), nil
+}
+
 func (p *pages) Index(editions []*deskwire.Edition, _ format.Site) ([]byte, error) {
 	var b []byte
 	for _, ed := range editions {

@@ -77,6 +77,8 @@ func (s *shelf) look(ch *deskwire.Channel) uint64 {
 		body, err := s.pages.Article(page, s.site)
 		seen = append(seen, string(body), fmt.Sprint(err))
 	}
+	list, err := s.pages.Archive(sampleArchive(ch), s.site)
+	seen = append(seen, string(list), fmt.Sprint(err))
 	body, err := s.pages.Moved(s.site.URL+"/", ch, s.site)
 	look := imprint(append(seen, string(body), fmt.Sprint(err), ch.Prefer, ch.Take)...)
 	s.looks.Store(ch.Key(), look)
@@ -111,7 +113,7 @@ func (s *shelf) locate(path string) (ch *deskwire.Channel, page deskwire.Archive
 		return nil, page, ""
 	}
 	page, kind, ok := deskwire.ParseArchivePage(path[i+1:])
-	if ch = s.channels[path[:i+1]]; !ok || format.TypeOf(kind) == "" {
+	if ch = s.channels[path[:i+1]]; !ok || kind != deskwire.ArchiveHTML && format.TypeOf(kind) == "" {
 		return nil, page, ""
 	}
 	return ch, page, kind
@@ -129,7 +131,7 @@ func (s *shelf) stands(ch *deskwire.Channel, page deskwire.ArchivePage, rows []*
 	for _, name := range d.row.Sources {
 		prints = append(prints, s.prints[name])
 	}
-	d.Version = fmt.Sprintf("%x-%x", uint64(d.row.Changed), imprint(page, d.newer, prints))
+	d.Version = fmt.Sprintf("%x-%x", uint64(d.row.Changed), imprint(page, d.newer, prints, s.look(ch)))
 	return d
 }
 
@@ -182,6 +184,10 @@ func (p *Press) archiveDocument(ctx context.Context, s *shelf, d *ArchiveDoc, ki
 	if d.newer {
 		ed.Newer.Number = d.page.Number + 1
 	}
+	if kind == deskwire.ArchiveHTML {
+		doc, err := s.archivePage(&ed, d.Path+"/", now)
+		return doc, until, err
+	}
 	bodies, err := readBodies(ctx, p.store, &ed)
 	if err != nil {
 		return nil, time.Time{}, err
@@ -200,9 +206,24 @@ func (p *Press) archiveDocument(ctx context.Context, s *shelf, d *ArchiveDoc, ki
 	return doc, until, nil
 }
 
+// archivePage makes one page for people.
+func (s *shelf) archivePage(ed *deskwire.Edition, path string, now time.Time) (*Document, error) {
+	body, err := s.pages.Archive(ed, s.site)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	// How a page looks can change while what it shows does not, so the moment of making stands for when it was modified: late, never wrong.
+	doc := newDocument(Document{Path: path, Type: pageType, Kind: KindPage, Links: pageLinks(&s.site, ed, deskwire.ArchiveHTML)}, body, now, nil)
+	compressAll([]*Document{doc})
+	return doc, nil
+}
+
 // pageLinks is the Link header of an archive page.
 func pageLinks(site *format.Site, ed *deskwire.Edition, self string) string {
 	var b strings.Builder
+	if self == deskwire.ArchiveHTML {
+		fmt.Fprintf(&b, `, <%s>; rel="self"; type="text/html"`, site.Feed(&ed.Channel, ed.Page.File(self)))
+	}
 	for _, kind := range format.Kinds() {
 		rel := "alternate"
 		if kind == self {
@@ -210,6 +231,9 @@ func pageLinks(site *format.Site, ed *deskwire.Edition, self string) string {
 		}
 		mediaType, _, _ := strings.Cut(format.TypeOf(kind), ";")
 		fmt.Fprintf(&b, `, <%s>; rel="%s"; type="%s"`, site.Feed(&ed.Channel, ed.Page.File(kind)), rel, mediaType)
+	}
+	if self == deskwire.ArchiveHTML {
+		return b.String()[len(", "):]
 	}
 	return b.String()[len(", "):] + chainLinks(site, ed, self)
 }

@@ -28,6 +28,16 @@ func samples(ch *deskwire.Channel) []*StoryPage {
 	return pages
 }
 
+// sampleArchive is the same for pages of archives.
+func sampleArchive(ch *deskwire.Channel) *deskwire.Edition {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	ed := &deskwire.Edition{Channel: *ch, Page: deskwire.ArchivePage{Number: 2}, Older: deskwire.ArchivePage{Number: 1}, Newer: deskwire.ArchivePage{Number: 3}, Updated: at}
+	for _, own := range []bool{true, false} {
+		ed.Items = append(ed.Items, sampleItem(at, own), sampleItem(at.AddDate(0, 6, 0), own))
+	}
+	return ed
+}
+
 func sampleItem(at time.Time, own bool) deskwire.Item {
 	item := deskwire.Item{
 		ID: "0000000000000001", Story: "0000000000000001", Placed: at, Published: at, Updated: at.Add(time.Hour), WantsBody: own,

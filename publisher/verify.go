@@ -143,7 +143,7 @@ func (v *Verdict) chains(ctx context.Context, x *examiner, first, second *Press,
 		// more, and so does what came back while something late was added behind it.
 		seen := map[string]string{}
 		for page := s.ends[at]; page.Number > 0; page = (deskwire.ArchivePage{Number: page.Number - 1}) {
-			for _, kind := range format.Kinds() {
+			for _, kind := range append(format.Kinds(), deskwire.ArchiveHTML) {
 				where := at + page.File(kind)
 				d, _, err := first.ArchivePage(ctx, where, now)
 				if err != nil {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"deskwire"
@@ -19,6 +20,13 @@ func (h *handler) archive(w http.ResponseWriter, r *http.Request, t *table) {
 	}
 	now := time.Now()
 	doc, _, err := h.press.ArchivePage(r.Context(), r.URL.Path, now)
+	if err == nil && doc == nil && !strings.HasSuffix(r.URL.Path, "/") {
+		// Somebody typed a page's address without its slash.
+		if doc, _, err = h.press.ArchivePage(r.Context(), r.URL.Path+"/", now); doc != nil {
+			redirect(w, r, t.root+r.URL.Path+"/")
+			return
+		}
+	}
 	switch {
 	case r.Context().Err() != nil: // nobody is there any more
 	case err != nil:

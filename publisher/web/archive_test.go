@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -60,6 +61,11 @@ func TestArchive(t *testing.T) {
 		{"more than there is", "GET", "/desks/world/archive/1-6.atom", nil, 404, []string{"Cache-Control: public, max-age=60"}},
 		{"not full yet", "GET", "/desks/world/archive/1.atom", nil, 404, nil},
 		{"no such page", "GET", "/desks/world/archive/2.atom", nil, 404, nil},
+		{"the page for people", "GET", page + "/", nil, 200, []string{
+			"Content-Type: text/html; charset=utf-8", "Content-Security-Policy: " + pagePolicy, "Access-Control-Allow-Origin: -",
+		}},
+		{"the page for people, moved", "GET", "/desks/abroad/archive/1-5/", nil, 301, []string{"Location: " + page + "/"}},
+		{"the page for people, without its slash", "GET", page, nil, 301, []string{"Location: " + page + "/"}},
 		{"no such format", "GET", page + ".html", nil, 404, nil},
 		{"another name", "GET", "/desks/world/archive/01-5.atom", nil, 404, nil},
 		{"the folder", "GET", "/desks/world/archive/", nil, 404, nil},
@@ -84,6 +90,41 @@ func TestArchive(t *testing.T) {
 	}
 	if err := xml.Unmarshal(body(t, n.ask("GET", page+".atom")), &feed); err != nil || len(feed.Titles) != 5 || feed.Titles[0] != "Harbour news 4" {
 		t.Errorf("the page holds %q, %v", feed.Titles, err)
+	}
+}
+
+// Who follows "show more" from the news meets every story once, newest first, on pages that lead on and back.
+func TestShowMore(t *testing.T) {
+	t.Parallel()
+	n := archived(t)
+	var titles []string
+	path, back := desk, ""
+	for path != "" {
+		r := n.ask("GET", path)
+		page := parsePage(t, body(t, r))
+		if r.StatusCode != 200 || len(page.all("main h1")) != 1 {
+			t.Fatalf("%s: %d, %d headings", path, r.StatusCode, len(page.all("main h1")))
+		}
+		titles = append(titles, page.texts(".stream article h2")...)
+		for _, a := range page.all("a.newer") {
+			if got := attr(a, "href"); got != back {
+				t.Errorf("%s leads back to %s, want %s", path, got, back)
+			}
+		}
+		if robots := page.all("meta[name=robots]"); (len(robots) == 1) != strings.Contains(path, "-") {
+			t.Errorf("%s: %d robots lines; a page that fills goes on under another address", path, len(robots))
+		}
+		back, path = path, ""
+		for _, a := range page.all("a.older") {
+			path = attr(a, "href")
+		}
+	}
+	want := []string{"Harbour news 6", "Harbour news 5", "Harbour news 4", "Harbour news 3", "Harbour news 2", "Harbour news 1", "Harbour news 0"}
+	if !slices.Equal(titles, want) {
+		t.Errorf("met %q", titles)
+	}
+	if page := parsePage(t, body(t, n.ask("GET", "/topics/bridges/"))); len(page.all("nav.chain")) > 0 {
+		t.Error("what shows everything leads on")
 	}
 }
 

@@ -40,12 +40,21 @@ func ArchiveFiles(path string) []string {
 		name := fileName(path)
 		return []string{name, name + ".br", name + ".gz"}
 	}
-	for _, kind := range format.Kinds() {
+	for _, form := range archiveForms() {
 		for _, suffix := range []string{"", ".br", ".gz"} {
-			names = append(names, fileName(path+"."+kind)+suffix)
+			names = append(names, fileName(path+form)+suffix)
 		}
 	}
 	return names
+}
+
+// archiveForms are what follows an archive page's path in the names of its documents.
+func archiveForms() []string {
+	forms := []string{"/"} // the page for people
+	for _, kind := range format.Kinds() {
+		forms = append(forms, "."+kind)
+	}
+	return forms
 }
 
 // archiveLine is what an export knows of a page.
@@ -100,8 +109,8 @@ func exportArchives(ctx context.Context, press *publisher.Press, had map[string]
 // exportPage writes one page in every format.
 func exportPage(ctx context.Context, press *publisher.Press, d *publisher.ArchiveDoc, now time.Time, put func(string, []byte) error) (line archiveLine, ok bool, err error) {
 	line.version = d.Version
-	for _, kind := range format.Kinds() {
-		doc, until, err := press.ArchivePage(ctx, d.Path+"."+kind, now)
+	for _, form := range archiveForms() {
+		doc, until, err := press.ArchivePage(ctx, d.Path+form, now)
 		if err != nil || doc == nil {
 			return line, false, err
 		}

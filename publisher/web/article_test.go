@@ -134,7 +134,7 @@ func TestArticleCard(t *testing.T) {
 		w := n.ask("GET", articleURL(id))
 		raw := body(t, w)
 		page := parsePage(t, raw)
-		if w.StatusCode != 200 || len(page.all("h1")) != 1 || len(page.all("main")) != 1 || len(page.all("script")) != 1 || len(page.all("style")) != 0 || len(page.all("svg")) != 0 || len(page.all("base")) != 0 {
+		if w.StatusCode != 200 || len(page.all("h1")) != 1 || len(page.all("main")) != 1 || len(page.inline()) != 1 || len(page.all("style")) != 0 || len(page.all("svg")) != 0 || len(page.all("base")) != 0 {
 			t.Errorf("%q got out:\n%s", evil[i], raw)
 		}
 		for d := range page.root.Descendants() {

@@ -29,7 +29,7 @@ type Pages struct {
 }
 
 // assetTypes are the media types of the files in assets.
-var assetTypes = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+var assetTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 // NewPages prepares the pages; times are shown in zone, nil is UTC.
 func NewPages(zone *time.Location) (*Pages, error) {
@@ -62,6 +62,8 @@ type page struct {
 	Root, Canonical, Language string
 	Site, Title, Description  string
 	W                         *words.Words
+	Archive                   int    // number of an archive page, 0 for the news
+	NoIndex                   bool   // a page that search engines should not keep: it will fill up under another address
 	Feeds                     []link // for readers that look for them
 	Channel                   *channelView
 	Channels                  []*channelView
@@ -85,6 +87,7 @@ type channelView struct {
 	Feeds                    []link
 	Face                     *face
 	Items                    []itemView
+	Newer, Older             string // paths of what comes before and after in the chain, "" for nothing
 }
 
 // A face is who stands behind a channel.
@@ -99,6 +102,7 @@ type itemView struct {
 	ID                  deskwire.ID
 	W                   *words.Words
 	Title, URL, Summary string
+	Elsewhere           bool   // URL leads to the source
 	Page                string // the story's own page
 	Language            string // "" where it is the channel's
 	Source, SourceURL   string
@@ -154,6 +158,22 @@ func (p *Pages) Channel(ed *deskwire.Edition, site format.Site) ([]byte, error) 
 	}
 	v.Language, pg.W = "", v.W
 	pg.Feeds = append(pg.Feeds, link{v.W.Corrections, atomAttr, site.Feed(&ed.Channel, format.CorrectionsFile)})
+	return p.render("channel.html", &pg)
+}
+
+// Archive is one page of a channel's archive: what "show more" leads to.
+func (p *Pages) Archive(ed *deskwire.Edition, site format.Site) ([]byte, error) {
+	ch := &ed.Channel
+	v := p.channel(ed, &site, len(ed.Items))
+	if v.Newer = v.Path; ed.Newer.Number > 0 {
+		v.Newer = v.Path + ed.Newer.File(deskwire.ArchiveHTML)
+	}
+	pg := page{
+		Root: site.Root(), Canonical: site.Feed(ch, ed.Page.File(deskwire.ArchiveHTML)), Language: cmp.Or(ch.Language, site.Language, "en"),
+		W: v.W, Site: siteTitle(&site), Title: fmt.Sprintf("%s · %s %d", v.Title, v.W.Archive, ed.Page.Number), Description: v.Description,
+		Feeds: feedLinks(site.Page(ch)), Channel: v, Archive: ed.Page.Number, NoIndex: ed.Page.Stories > 0,
+	}
+	v.Language = ""
 	return p.render("channel.html", &pg)
 }
 
@@ -236,7 +256,10 @@ func (p *Pages) channel(ed *deskwire.Edition, site *format.Site, limit int) *cha
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), b.Placed.Compare(a.Placed)) // whatever order the feeds have
 	})
 	for _, item := range order[:min(limit, len(order))] {
-		v.Items = append(v.Items, p.item(item, site, language, v.W))
+		v.Items = append(v.Items, p.item(item, ch, site, language, v.W))
+	}
+	if ed.Older.Number > 0 {
+		v.Older = v.Path + ed.Older.File(deskwire.ArchiveHTML)
 	}
 	return v
 }
@@ -262,7 +285,7 @@ func faceOf(f *deskwire.Face, site *format.Site) *face {
 	return v
 }
 
-func (p *Pages) item(item *deskwire.Item, site *format.Site, language string, w *words.Words) itemView {
+func (p *Pages) item(item *deskwire.Item, ch *deskwire.Channel, site *format.Site, language string, w *words.Words) itemView {
 	a := &item.Article
 	v := itemView{
 		ID: item.ID, W: w, URL: format.Address(a.Link), Page: site.Root() + format.ArticlePath(cmp.Or(item.Story, item.ID)), Summary: format.Line(a.Summary), Source: format.SourceName(&item.Source),
@@ -272,7 +295,7 @@ func (p *Pages) item(item *deskwire.Item, site *format.Site, language string, w 
 	// An update within the minute is nothing that a reader could see.
 	v.HasUpdate = v.Updated.Text != v.Published.Text && item.Updated.After(item.Published)
 	v.Title = cmp.Or(format.Line(a.Title), publisher.Shorten(v.Summary, 80), v.Source)
-	if a.Language != "" && !strings.EqualFold(a.Language, language) {
+	if a.Language != "" && languageTag(a.Language) && !strings.EqualFold(a.Language, language) {
 		v.Language = a.Language
 	}
 	for _, author := range a.Authors {
@@ -294,6 +317,9 @@ func (p *Pages) item(item *deskwire.Item, site *format.Site, language string, w 
 		if text := format.Line(c.Text); text != "" {
 			v.Corrections = append(v.Corrections, correction{p.clock(c.At, w), text})
 		}
+	}
+	if v.Elsewhere = v.URL != "" && ch.Policy.Link != deskwire.LinkPage; !v.Elsewhere {
+		v.URL = v.Page
 	}
 	v.Picture = pictureOf(a, v.Title, sizesText, site)
 	return v

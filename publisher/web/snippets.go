@@ -42,6 +42,7 @@ gzip_vary on;
 types {
 	text/html html;
 	text/css css;
+	text/javascript js;
 	text/plain txt;
 	image/svg+xml svg;
 	image/jpeg jpg;
@@ -52,7 +53,7 @@ types {
 	application/xml xml;
 }
 charset utf-8;
-charset_types text/css text/plain application/xml application/rss+xml application/atom+xml text/x-opml;
+charset_types text/css text/javascript text/plain application/xml application/rss+xml application/atom+xml text/x-opml;
 add_header X-Content-Type-Options nosniff always;
 add_header Referrer-Policy %[1]s always;
 add_header Content-Security-Policy "%[2]s" always;

@@ -58,6 +58,7 @@ func (h *handler) routes() {
 		h.mux.Handle(kind+"/{channel}/out/{token}/{file}", h.read(h.secret))
 		h.mux.Handle(kind+"/{channel}/feed", negotiated)
 		h.mux.Handle(kind+"/{channel}/"+deskwire.ArchiveFolder+"{page}", archive)
+		h.mux.Handle(kind+"/{channel}/"+deskwire.ArchiveFolder+"{page}/{$}", archive)
 		h.mux.Handle(kind+"/{channel}/", absent) // moved, closed, or never there
 		h.mux.Handle(kind+"/{channel}", absent)
 	}
