@@ -20,7 +20,7 @@ FUZZTIME = 60s
 FUZZ = aggregator/fetch:FuzzGuard aggregator/fetch:FuzzResponse \
 	aggregator/parse:FuzzParse aggregator/parse:FuzzClean aggregator/parse:FuzzDate \
 	aggregator/match:FuzzCanonical aggregator/match/alike:FuzzAdd aggregator/page:FuzzExtract cmd/deskwire/internal/config:FuzzOPML cmd/deskwire/internal/config:FuzzDecode \
-	publisher/format:FuzzFormat publisher/picture:FuzzMake publisher/rule:FuzzWords publisher/rule:FuzzWhen publisher/web:FuzzRequest storage:FuzzHead
+	publisher/format:FuzzFormat publisher/picture:FuzzMake publisher/rule:FuzzWords publisher/rule:FuzzWhen publisher/search:FuzzParse publisher/web:FuzzRequest storage:FuzzHead
 
 fuzz:
 	@for target in $(FUZZ); do \

@@ -208,6 +208,7 @@ func reloadable(old, fresh *config.Config) error {
 		{"store.path", old.Store.Path == fresh.Store.Path},
 		{"store.pictures", old.Store.Pictures == fresh.Store.Pictures && old.Store.PicturesLimit == fresh.Store.PicturesLimit},
 		{"serve", old.Serve == fresh.Serve},
+		{"search", old.Search == fresh.Search},
 		{"log", old.Log == fresh.Log},
 	} {
 		if !k.is {

@@ -114,7 +114,11 @@ func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, o daemonOpt
 			}
 		})
 	}
-	handler := web.New(press, web.Options{Log: n.Log, Pictures: n.proxy})
+	searcher, words, err := n.searcher(press)
+	if err != nil {
+		return err
+	}
+	handler := web.New(press, web.Options{Log: n.Log, Pictures: n.proxy, Search: searcher, Words: words})
 	if o.around != nil {
 		handler = o.around(handler)
 	}
@@ -142,6 +146,9 @@ func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, o daemonOpt
 			return nil
 		}
 	})
+	if searcher != nil {
+		part("search", searcher.Run)
+	}
 	part("sweep", n.sweeps)
 	part("heap", tendHeap)
 	part("signals", func(ctx context.Context) error { return n.hangups(ctx) })

@@ -74,7 +74,7 @@ func writeAtom(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) (
 	doc := &atom{
 		AtomFeed: mapped, Lang: c.language, DC: nsDC, Terms: nsTerms, Media: nsMedia, Generator: generator,
 		Link: []xmlLink{
-			{Rel: "self", Type: "application/atom+xml", Href: c.feed + ".atom"},
+			{Rel: "self", Type: "application/atom+xml", Href: c.self("atom")},
 			{Rel: "alternate", Type: "text/html", Href: c.page},
 		},
 		Author: atomPerson{feeds.AtomPerson{Name: unmarked(c.byline), Uri: c.page, Email: c.mail}},

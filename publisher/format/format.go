@@ -139,6 +139,7 @@ type channel struct {
 	site               string           // the site's title
 	id                 string           // of the feed, in Atom
 	feed               string           // address of the feed, without the end that says its format
+	whole              string           // address of the feed where it does not end so, "" for most
 	out                *deskwire.Output // nil for the three feeds that every channel has
 	policy             *deskwire.Policy
 	byline             string // who stands for the channel

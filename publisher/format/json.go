@@ -94,7 +94,7 @@ func JSON(ed *deskwire.Edition, site Site) ([]byte, error) {
 
 func writeJSON(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) ([]byte, error) {
 	mapped := (&feeds.JSON{Feed: c.mapped(ed.Updated)}).JSONFeed()
-	mapped.FeedUrl, mapped.HomePageUrl, mapped.Language = c.feed+".json", c.page, c.language
+	mapped.FeedUrl, mapped.HomePageUrl, mapped.Language = c.self("json"), c.page, c.language
 	if ed.Older.Number > 0 {
 		mapped.NextUrl = site.Feed(&ed.Channel, ed.Older.File("json"))
 	}

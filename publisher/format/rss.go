@@ -106,7 +106,7 @@ func writeRSS(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) ([
 	}
 	doc := &rss{
 		Version: "2.0", Atom: nsAtom, Content: nsContent, DC: nsDC, Terms: nsTerms, Media: nsMedia,
-		Channel: rssChannel{RssFeed: mapped, Links: []xmlLink{{Rel: "self", Type: "application/rss+xml", Href: c.feed + ".rss"}}},
+		Channel: rssChannel{RssFeed: mapped, Links: []xmlLink{{Rel: "self", Type: "application/rss+xml", Href: c.self("rss")}}},
 	}
 	doc.Channel.Links = append(doc.Channel.Links, site.chain(ed, "rss")...)
 	if ed.Page.Number > 0 {

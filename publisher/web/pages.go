@@ -69,6 +69,7 @@ type page struct {
 	Channels                  []*channelView
 	Article                   *articleView
 	Notice                    *noticeView
+	Search                    *searchView
 }
 
 // A link is a name, where it leads, and the media type of what is there, as an attribute: templates would write its plus sign

@@ -15,6 +15,7 @@ import (
 	"deskwire/publisher"
 	"deskwire/publisher/format"
 	"deskwire/publisher/picture"
+	"deskwire/publisher/search"
 )
 
 // Options are what a handler may be told. The zero Options are usable.
@@ -22,12 +23,16 @@ type Options struct {
 	Log *slog.Logger // of our own faults; slog.Default() when nil
 	// Pictures gets the pictures of others where the site passes them on; nil gets none.
 	Pictures *picture.Proxy
+	// Search finds stories; nil is a site without a search. Words renders what it found.
+	Search *search.Searcher
+	Words  *Pages
 }
 
 // handler answers requests from a press.
 type handler struct {
 	press    *publisher.Press
 	pictures *picture.Proxy
+	searches *searches // nil without a search
 	log      *slog.Logger
 	mux      *http.ServeMux
 	table    atomic.Pointer[table]
@@ -38,6 +43,9 @@ func New(press *publisher.Press, o Options) http.Handler {
 	h := &handler{press: press, pictures: o.Pictures, log: o.Log, mux: http.NewServeMux()}
 	if h.log == nil {
 		h.log = slog.Default()
+	}
+	if o.Search != nil {
+		h.searches = newSearches(o.Search, o.Words)
 	}
 	h.routes()
 	return h
@@ -65,6 +73,10 @@ func (h *handler) routes() {
 	h.mux.Handle(format.ArticlesPath+"{id}/{$}", h.read(h.article))
 	h.mux.Handle(format.ArticlesPath+"{id}", h.read(h.slashed))
 	h.mux.Handle(format.PicturesPath+"{of}/{file}", h.read(h.picture))
+	if h.searches != nil {
+		h.mux.Handle(searchPath, h.read(h.search))
+		h.mux.Handle(searchPath+"/{file}", h.read(h.searchFeed))
+	}
 	h.mux.Handle(publisher.FeedsPath+"{$}", document)
 	h.mux.Handle(strings.TrimSuffix(publisher.FeedsPath, "/"), absent)
 	h.mux.Handle("/opml.xml", document)

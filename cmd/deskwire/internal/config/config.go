@@ -45,6 +45,7 @@ type Config struct {
 	Store    Store
 	Fetch    Fetch
 	Images   deskwire.Images // never empty
+	Search   bool            // serve has a search
 	Matching Matching
 	Serve    Serve
 	Log      Log

@@ -78,6 +78,7 @@ func (d *decoder) whole(v *value) {
 	}
 	c.Images = deskwire.Images(or(v.str("images"), string(deskwire.ImagesHotlink)))
 
+	c.Search = v.yes("search", true)
 	c.Fetch = Fetch{Workers: fetch.number("workers", defaultWorkers), Contact: d.address(fetch.get("contact"))}
 	if fetch.get("contact") == nil && !local(c.Site.URL) {
 		c.Fetch.Contact = c.Site.URL
