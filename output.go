@@ -36,6 +36,19 @@ func (o *Output) As(ch Channel) Channel {
 	return ch
 }
 
+// EmbedName is the name of the output that widgets on other sites read. No other output has it.
+const EmbedName = "embed"
+
+// EmbedOutput is that output: a channel's newest items without their texts, as JSON Feed, at "/desks/world/out/embed.json".
+func EmbedOutput(ch *Channel) Output {
+	o := Output{Name: EmbedName, Format: FormatJSON, Policy: ch.Policy}
+	if o.Policy.Content != ContentTitle {
+		o.Policy.Content = ContentSummary
+	}
+	o.Policy.Order, o.Policy.Footer = OrderPlaced, ""
+	return o
+}
+
 // Format is what a feed is written in, and the end of its address.
 type Format string
 

@@ -20,6 +20,7 @@ type blank struct{}
 func (blank) Channel(*deskwire.Edition, format.Site) ([]byte, error) { return nil, nil }
 func (blank) Index([]*deskwire.Edition, format.Site) ([]byte, error) { return nil, nil }
 func (blank) Archive(*deskwire.Edition, format.Site) ([]byte, error) { return nil, nil }
+func (blank) Embeds(*deskwire.Edition, format.Site) ([]Embed, error) { return nil, nil }
 func (blank) Feeds([]deskwire.Channel, format.Site) ([]byte, error)  { return nil, nil }
 func (blank) Article(*StoryPage, format.Site) ([]byte, error)        { return nil, nil }
 func (blank) Moved(string, *deskwire.Channel, format.Site) ([]byte, error) {

@@ -48,6 +48,7 @@ const (
 	KindAsset               // what pages load
 	KindText                // what else there is
 	KindArchive             // a feed that hardly ever changes
+	KindEmbed               // for people, on pages of other sites
 )
 
 // A Form is a document's bytes in one content coding, under a strong ETag of its own (RFC 9110 §8.8.3.3).

@@ -67,6 +67,8 @@ type Pages interface {
 	Article(page *StoryPage, site format.Site) ([]byte, error)
 	// Moved is a page that leads to another address, in the language of a channel.
 	Moved(to string, ch *deskwire.Channel, site format.Site) ([]byte, error)
+	// Embeds are what other sites show of a channel, and the page that says how; ed holds what they may show.
+	Embeds(ed *deskwire.Edition, site format.Site) ([]Embed, error)
 	// Assets are files that do not depend on editions, by path.
 	Assets() map[string]Asset
 }
@@ -226,6 +228,11 @@ func (p *Press) channel(ctx context.Context, s *sheet, d *draft) error {
 	if err != nil {
 		return err
 	}
+	embeds, err := p.embeds(ed)
+	if err != nil {
+		return err
+	}
+	proofs = append(proofs, embeds...)
 	ends := horizon{until}
 	ends.at(end)
 	said, end, err := p.corrections(ctx, s.time, ch, d.created)
@@ -404,6 +411,9 @@ func (s *sheet) put(d proof, channel string) {
 // keep takes a channel's documents over as they stand.
 func (s *sheet) keep(ch *deskwire.Channel) {
 	for _, file := range []string{"", format.RSSFile, format.AtomFile, format.JSONFile, format.CorrectionsFile, sourcesFile} {
+		s.keepPath(ch.Path() + file)
+	}
+	for _, file := range embedFiles() {
 		s.keepPath(ch.Path() + file)
 	}
 	if s.old != nil {

@@ -69,6 +69,10 @@ func (p *pages) Archive(ed *deskwire.Edition, _ format.Site) ([]byte, error) {
 	return fmt.Appendf(nil, "archive %d of %s: %d", ed.Page.Number, ed.Channel.Key(), len(ed.Items)), nil
 }
 
+func (p *pages) Embeds(ed *deskwire.Edition, _ format.Site) ([]publisher.Embed, error) {
+	return []publisher.Embed{{File: publisher.FragmentFile, Type: "text/html", Kind: publisher.KindEmbed, Body: fmt.Appendf(nil, "%d to embed", len(ed.Items))}}, nil
+}
+
 func (p *pages) Index(editions []*deskwire.Edition, _ format.Site) ([]byte, error) {
 	var b []byte
 	for _, ed := range editions {

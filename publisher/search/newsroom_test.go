@@ -59,6 +59,8 @@ func open(tb testing.TB) *newsroom {
 // pages are none: what is found is not made from them.
 type pages struct{ publisher.Pages }
 
+func (pages) Embeds(*deskwire.Edition, format.Site) ([]publisher.Embed, error) { return nil, nil }
+
 func (pages) Channel(*deskwire.Edition, format.Site) ([]byte, error)       { return []byte("x"), nil }
 func (pages) Index([]*deskwire.Edition, format.Site) ([]byte, error)       { return []byte("x"), nil }
 func (pages) Feeds([]deskwire.Channel, format.Site) ([]byte, error)        { return []byte("x"), nil }

@@ -25,7 +25,9 @@ const (
 	ownPagePolicy = pageOwn + "img-src 'self' data:; " + pageRest
 
 	pageOwn        = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; "
-	pageRest       = "media-src 'self' https:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	pageRest       = "media-src 'self' https:; base-uri 'none'; form-action 'self'; " + framedByNone
+	framedByNone   = "frame-ancestors 'none'"
+	framedByAll    = "frame-ancestors *"
 	referrerPolicy = "strict-origin-when-cross-origin"
 )
 
@@ -36,6 +38,9 @@ func policyOf(images deskwire.Images) string {
 	}
 	return pagePolicy
 }
+
+// embedPolicy is the policy of what stands in frames of other sites, made of that of pages.
+func embedPolicy(policy string) string { return strings.Replace(policy, framedByNone, framedByAll, 1) }
 
 // An answer is a document with the headers of every answer that it can be part of.
 type answer struct {
@@ -89,7 +94,7 @@ func prepare(d *publisher.Document, policy string) *answer {
 	case d.Secret:
 		a.always[1].values = []string{cacheSecret}
 		always("X-Robots-Tag", "noindex")
-	case isFeed(d.Kind):
+	case isFeed(d.Kind), d.Kind == publisher.KindEmbed, d.Path == embedScript: // other sites load them
 		always("Access-Control-Allow-Origin", "*")
 		always("Access-Control-Expose-Headers", "ETag, Link")
 	}
@@ -107,9 +112,12 @@ func prepare(d *publisher.Document, policy string) *answer {
 	} else {
 		full("Referrer-Policy", referrerPolicy)
 	}
-	if isFeed(d.Kind) {
+	switch {
+	case isFeed(d.Kind):
 		full("Content-Security-Policy", feedPolicy)
-	} else {
+	case d.Kind == publisher.KindEmbed:
+		full("Content-Security-Policy", embedPolicy(policy))
+	default:
 		full("Content-Security-Policy", policy)
 	}
 	if d.Links != "" {

@@ -48,7 +48,11 @@ func NewPages(zone *time.Location) (*Pages, error) {
 		if err != nil {
 			return nil, fmt.Errorf("pages: %w", err)
 		}
-		p.assets["/assets/"+e.Name()] = publisher.Asset{Type: assetTypes[path.Ext(e.Name())], Body: body}
+		at := "/assets/" + e.Name()
+		if e.Name() == path.Base(embedScript) {
+			at = embedScript
+		}
+		p.assets[at] = publisher.Asset{Type: assetTypes[path.Ext(e.Name())], Body: body}
 	}
 	return p, nil
 }
@@ -62,6 +66,7 @@ type page struct {
 	Root, Canonical, Language string
 	Site, Title, Description  string
 	W                         *words.Words
+	OEmbed                    string // address of what says how the page is embedded
 	Archive                   int    // number of an archive page, 0 for the news
 	NoIndex                   bool   // a page that search engines should not keep: it will fill up under another address
 	Feeds                     []link // for readers that look for them
@@ -157,7 +162,7 @@ func (p *Pages) Channel(ed *deskwire.Edition, site format.Site) ([]byte, error) 
 		Root: site.Root(), Canonical: site.Page(&ed.Channel), Language: cmp.Or(ed.Channel.Language, site.Language, "en"),
 		Site: siteTitle(&site), Title: v.Title, Description: v.Description, Feeds: feedLinks(site.Page(&ed.Channel)), Channel: v,
 	}
-	v.Language, pg.W = "", v.W
+	v.Language, pg.W, pg.OEmbed = "", v.W, site.Feed(&ed.Channel, publisher.OEmbedFile)
 	pg.Feeds = append(pg.Feeds, link{v.W.Corrections, atomAttr, site.Feed(&ed.Channel, format.CorrectionsFile)})
 	return p.render("channel.html", &pg)
 }

@@ -151,6 +151,7 @@ func TestChannelPage(t *testing.T) {
 	if want := []string{
 		"application/rss+xml https://news.example.org/desks/world/feed.rss", "application/atom+xml https://news.example.org/desks/world/feed.atom",
 		"application/feed+json https://news.example.org/desks/world/feed.json", "application/atom+xml https://news.example.org/desks/world/corrections.atom",
+		"application/json+oembed https://news.example.org/desks/world/oembed.json",
 	}; !slices.Equal(feeds, want) {
 		t.Errorf("autodiscovery %q, want %q", feeds, want)
 	}

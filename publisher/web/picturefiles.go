@@ -73,7 +73,7 @@ func newPictureExport(press *publisher.Press, proxy *picture.Proxy, had map[stri
 // look notes which pictures a page shows, and returns their numbers as [ArchiveState] has them. What only looks like a picture's address in it
 // is found out when it is got.
 func (e *pictureExport) look(d *publisher.Document) string {
-	if e.shown == nil || d.Kind != publisher.KindPage {
+	if e.shown == nil || d.Kind != publisher.KindPage && d.Kind != publisher.KindEmbed && d.Kind != publisher.KindFeed {
 		return ""
 	}
 	var numbers []string

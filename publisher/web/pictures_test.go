@@ -455,7 +455,7 @@ func TestPictureFiles(t *testing.T) {
 		if strings.HasSuffix(file, ".html") {
 			for _, img := range parsePage(t, b).all("img") {
 				for _, at := range append(strings.Split(attr(img, "srcset"), ", "), attr(img, "src")) {
-					at, _, _ = strings.Cut(strings.TrimPrefix(at, "/"), " ")
+					at, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimPrefix(at, n.site.URL), "/"), " ")
 					if all[at] == nil && at != "" && !strings.Contains(at, format.PictureName("https://x.example/none.svg")) {
 						t.Errorf("%s shows %s, which is no file", file, at)
 					}

@@ -58,11 +58,28 @@ add_header X-Content-Type-Options nosniff always;
 add_header Referrer-Policy %[1]s always;
 add_header Content-Security-Policy "%[2]s" always;
 add_header Cache-Control "%[3]s";
-location ~ ^%[5]s/(desks|topics)/[^/]+/archive/ {
+location ~ ^%[5]s/(desks|topics)/[^/]+/archive/[^/]+$ {
 	add_header X-Content-Type-Options nosniff always;
 	add_header Referrer-Policy %[1]s always;
 	add_header Content-Security-Policy "%[4]s" always;
 	add_header Cache-Control "%[6]s";
+	add_header Access-Control-Allow-Origin *;
+	add_header Access-Control-Expose-Headers "ETag, Link";
+}
+location ~ ^%[5]s/(desks|topics)/[^/]+/(embed/(index\.html)?|fragment\.html|oembed\.json)$ {
+	types { text/html html; application/json json; }
+	add_header X-Content-Type-Options nosniff always;
+	add_header Referrer-Policy %[1]s always;
+	add_header Content-Security-Policy "%[9]s" always;
+	add_header Cache-Control "%[3]s";
+	add_header Access-Control-Allow-Origin *;
+	add_header Access-Control-Expose-Headers "ETag, Link";
+}
+location = %[5]s/embed.js {
+	add_header X-Content-Type-Options nosniff always;
+	add_header Referrer-Policy %[1]s always;
+	add_header Content-Security-Policy "%[2]s" always;
+	add_header Cache-Control "%[10]s";
 	add_header Access-Control-Allow-Origin *;
 	add_header Access-Control-Expose-Headers "ETag, Link";
 }
@@ -105,7 +122,7 @@ location ~ ^%[5]s/(desks|topics)/[^/]+/feed$ {
 }
 location ~ /\. { return 404; }
 location ^~ %[5]s/_server/ { return 404; }
-`, referrerPolicy, r.policy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret, cachePicture)
+`, referrerPolicy, r.policy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret, cachePicture, embedPolicy(r.policy), cacheAssets)
 	for _, from := range r.from {
 		fmt.Fprintf(&b, "location ^~ %[1]s%[2]s { rewrite ^%[1]s%[2]s(.*)$ %[1]s%[3]s$1 permanent; }\n", r.root, from, r.moved[from])
 	}
@@ -161,7 +178,14 @@ route {
 		Access-Control-Allow-Origin *
 		Access-Control-Expose-Headers "ETag, Link"
 	}
-	@archive path_regexp ^%[5]s/(desks|topics)/[^/]+/archive/
+	@embeds path_regexp ^%[5]s/((desks|topics)/[^/]+/(embed/|fragment\.html|oembed\.json)|embed\.js)$
+	header @embeds {
+		Access-Control-Allow-Origin *
+		Access-Control-Expose-Headers "ETag, Link"
+	}
+	@framed path_regexp ^%[5]s/(desks|topics)/[^/]+/(embed/|fragment\.html|oembed\.json)$
+	header @framed Content-Security-Policy "%[10]s"
+	@archive path_regexp ^%[5]s/(desks|topics)/[^/]+/archive/[^/]+$
 	header @archive Cache-Control "%[6]s"
 	@pictures path %[5]s/images/*
 	header @pictures {
@@ -183,6 +207,8 @@ route {
 	header @atom Content-Type "application/atom+xml; charset=utf-8"
 	@json path *.json
 	header @json Content-Type application/feed+json
+	@oembed path */oembed.json
+	header @oembed Content-Type application/json
 	@opml path *.opml */opml.xml
 	header @opml Content-Type "text/x-opml; charset=utf-8"
 	@xml path */news-sitemap.xml
@@ -191,7 +217,7 @@ route {
 		precompressed br gzip
 	}
 }
-`, referrerPolicy, r.policy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret, r.caddyWithdrawn(), cachePicture)
+`, referrerPolicy, r.policy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret, r.caddyWithdrawn(), cachePicture, embedPolicy(r.policy))
 	return b.String()
 }
 
@@ -222,6 +248,10 @@ AddType application/feed+json .json
 AddType "text/x-opml; charset=utf-8" .opml
 AddType "application/xml; charset=utf-8" .xml
 AddType image/jpeg .jpg
+AddType "text/javascript; charset=utf-8" .js
+<Files "oembed.json">
+	ForceType application/json
+</Files>
 <Files "opml.xml">
 	ForceType "text/x-opml; charset=utf-8"
 </Files>
@@ -235,7 +265,14 @@ AddType image/jpeg .jpg
 		Header set Access-Control-Allow-Origin *
 		Header set Access-Control-Expose-Headers "ETag, Link"
 	</FilesMatch>
-	<LocationMatch "^%[5]s/(desks|topics)/[^/]+/archive/">
+	<LocationMatch "^%[5]s/((desks|topics)/[^/]+/(embed/(index\.html)?|fragment\.html|oembed\.json)|embed\.js)$">
+		Header set Access-Control-Allow-Origin *
+		Header set Access-Control-Expose-Headers "ETag, Link"
+	</LocationMatch>
+	<LocationMatch "^%[5]s/(desks|topics)/[^/]+/(embed/(index\.html)?|fragment\.html|oembed\.json)$">
+		Header set Content-Security-Policy "%[9]s"
+	</LocationMatch>
+	<LocationMatch "^%[5]s/(desks|topics)/[^/]+/archive/[^/]+$">
 		Header set Cache-Control "%[6]s"
 	</LocationMatch>
 	<LocationMatch "^%[5]s/images/">
@@ -260,7 +297,7 @@ AddType image/jpeg .jpg
 	RewriteRule ^%[5]s/((desks|topics)/[^/]+/feed)$ %[5]s/$1.rss [PT]
 </IfModule>
 RedirectMatch 404 ^%[5]s/(_server/|\.)
-`, referrerPolicy, r.policy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret, cachePicture)
+`, referrerPolicy, r.policy, cacheNews, feedPolicy, r.root, cacheArchive, cacheSecret, cachePicture, embedPolicy(r.policy))
 	for _, from := range r.from {
 		fmt.Fprintf(&b, "RedirectMatch 301 ^%[1]s%[2]s(.*)$ %[1]s%[3]s$1\n", r.root, from, r.moved[from])
 	}

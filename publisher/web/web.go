@@ -64,6 +64,10 @@ func (h *handler) routes() {
 		h.mux.Handle(kind+"/{channel}/sources.opml", document)
 		h.mux.Handle(kind+"/{channel}/out/{file}", document)
 		h.mux.Handle(kind+"/{channel}/out/{token}/{file}", h.read(h.secret))
+		h.mux.Handle(kind+"/{channel}/"+publisher.EmbedFile+"{$}", document)
+		h.mux.Handle(kind+"/{channel}/"+publisher.EmbedCodeFile+"{$}", document)
+		h.mux.Handle(kind+"/{channel}/"+publisher.FragmentFile, document)
+		h.mux.Handle(kind+"/{channel}/"+publisher.OEmbedFile, document)
 		h.mux.Handle(kind+"/{channel}/feed", negotiated)
 		h.mux.Handle(kind+"/{channel}/"+deskwire.ArchiveFolder+"{page}", archive)
 		h.mux.Handle(kind+"/{channel}/"+deskwire.ArchiveFolder+"{page}/{$}", archive)
@@ -79,6 +83,8 @@ func (h *handler) routes() {
 	}
 	h.mux.Handle(publisher.FeedsPath+"{$}", document)
 	h.mux.Handle(strings.TrimSuffix(publisher.FeedsPath, "/"), absent)
+	h.mux.Handle("/oembed.json", h.read(h.oembed))
+	h.mux.Handle(embedScript, document)
 	h.mux.Handle("/opml.xml", document)
 	h.mux.Handle("/news-sitemap.xml", document)
 	h.mux.Handle("/robots.txt", document)
@@ -233,7 +239,8 @@ func (h *handler) absent(w http.ResponseWriter, r *http.Request, t *table) {
 }
 
 // files are what may stand below a channel's path; a redirect leads to nothing else.
-var files = map[string]bool{"": true, "feed": true, "sources.opml": true, format.CorrectionsFile: true, format.RSSFile: true, format.AtomFile: true, format.JSONFile: true}
+var files = map[string]bool{"": true, "feed": true, "sources.opml": true, format.CorrectionsFile: true, format.RSSFile: true, format.AtomFile: true, format.JSONFile: true,
+	publisher.EmbedFile: true, publisher.EmbedCodeFile: true, publisher.FragmentFile: true, publisher.OEmbedFile: true}
 
 // channelPath cuts "/desks/world/feed.rss" into "/desks/world/" and "feed.rss"; both are empty for what is no channel's.
 func channelPath(path string) (folder, file string) {

@@ -39,6 +39,9 @@ func (d *decoder) outputs(v *value, c *deskwire.Channel) {
 			out.Namespaces = append(out.Namespaces, deskwire.Namespace(n))
 		}
 		d.partners(o, &out)
+		if out.Name == deskwire.EmbedName {
+			d.errorf(o.get("name"), "%s is the output that widgets on other sites read; choose another name", quote(o.get("name")))
+		}
 		// The same name may stand for several formats of one thing.
 		id := out.Name + "." + string(out.Format)
 		if was := first[id]; was != nil && !d.told[o.get("name")] {
