@@ -28,6 +28,9 @@ const (
 	OEmbedFile    = "oembed.json"   // for programs that ask how to embed a page (oEmbed 1.0)
 )
 
+// oEmbedType is the media type of oEmbed's JSON (oEmbed 1.0 §2.3).
+const oEmbedType = "application/json"
+
 // embedFiles are all of them, with the feed that scripts read.
 func embedFiles() []string {
 	return []string{EmbedFile, EmbedCodeFile, FragmentFile, OEmbedFile, deskwire.OutFolder + deskwire.EmbedName + ".json"}

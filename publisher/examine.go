@@ -2,6 +2,7 @@ package publisher
 
 import (
 	"bytes"
+	"encoding/json"
 	"html"
 	"io"
 	"iter"
@@ -43,8 +44,12 @@ func (x *examiner) document(d *Document) {
 	x.secrets(d)
 	ch, out := x.channelOf(d.Path)
 	switch {
-	case d.Kind == KindPage:
+	case d.Kind == KindPage, d.Kind == KindEmbed && d.Type == pageType:
 		x.page(d)
+	case d.Kind == KindEmbed:
+		if x.typed(d, oEmbedType); !json.Valid(d.Plain.Body) {
+			x.verdict.add(d, "oEmbed", "it is no JSON")
+		}
 	case strings.HasSuffix(d.Path, ".opml") || d.Path == "/opml.xml":
 		x.typed(d, format.OPMLType)
 		x.report(d, check.OPML(d.Plain.Body))
@@ -68,6 +73,9 @@ func (x *examiner) channelOf(path string) (ch *deskwire.Channel, out *deskwire.O
 			if ch.Outputs[k].Path(ch) == path {
 				return ch, &ch.Outputs[k]
 			}
+		}
+		if embed := deskwire.EmbedOutput(ch); embed.Path(ch) == path {
+			return ch, &embed
 		}
 		return ch, nil
 	}

@@ -70,7 +70,7 @@ func (p *pages) Archive(ed *deskwire.Edition, _ format.Site) ([]byte, error) {
 }
 
 func (p *pages) Embeds(ed *deskwire.Edition, _ format.Site) ([]publisher.Embed, error) {
-	return []publisher.Embed{{File: publisher.FragmentFile, Type: "text/html", Kind: publisher.KindEmbed, Body: fmt.Appendf(nil, "%d to embed", len(ed.Items))}}, nil
+	return []publisher.Embed{{File: publisher.FragmentFile, Type: "text/html; charset=utf-8", Kind: publisher.KindEmbed, Body: fmt.Appendf(nil, "%d to embed", len(ed.Items))}}, nil
 }
 
 func (p *pages) Index(editions []*deskwire.Edition, _ format.Site) ([]byte, error) {

@@ -16,7 +16,13 @@ type jsonFeed struct {
 	*feeds.JSONFeed
 	Author  *struct{}           `json:"author,omitempty"` // shadows the field of version 1.0
 	Authors []*feeds.JSONAuthor `json:"authors,omitempty"`
+	About   *about              `json:"_deskwire,omitempty"`
 	Items   *struct{}           `json:"items,omitempty"` // written one by one
+}
+
+// about is what widgets are told of a feed besides.
+type about struct {
+	Site string `json:"site"` // whose it is
 }
 
 type jsonItem struct {
@@ -100,6 +106,9 @@ func writeJSON(ed *deskwire.Edition, site *Site, c *channel, entries []*entry) (
 	}
 	mapped.Description = Line(ed.Channel.Description)
 	doc := jsonFeed{JSONFeed: mapped, Authors: []*feeds.JSONAuthor{{Name: c.byline, Url: c.page, Avatar: c.avatar}}}
+	if c.out != nil && c.out.Name == deskwire.EmbedName {
+		doc.About = &about{c.site}
+	}
 	var b bytes.Buffer
 	b.Grow(room(entries))
 	enc := json.NewEncoder(&b)

@@ -47,6 +47,12 @@ img { float: inline-end; width: 6rem; height: auto; aspect-ratio: 4 / 3; object-
     return a;
   };
 
+  // regional is a language as the reader writes it, where they read it: a date in en is another in London than in Chicago.
+  const regional = (language) => {
+    const same = navigator.languages.find((own) => own.split("-")[0] === language.split("-")[0]);
+    return language.includes("-") ? language : same ?? language;
+  };
+
   class DeskwireFeed extends HTMLElement {
     static observedAttributes = ["src", "count", "pictures", "summary"];
     #timer = 0;
@@ -99,8 +105,8 @@ img { float: inline-end; width: 6rem; height: auto; aspect-ratio: 4 / 3; object-
       for (const item of (feed.items ?? []).filter((one) => one._deskwire?.status !== "killed").slice(0, count)) list.append(this.#item(item, base, language));
       const home = web(feed.home_page_url, base);
       const host = home && new URL("/", home).href;
-      const site = feed.authors?.[0]?.name ?? "";
-      const footer = make("footer", "footer", home ? anchor(home, feed.title ?? home) : "", site && site !== feed.title ? ` · ${site}` : "", host ? " · " : "", host ? anchor(host, new URL(host).host) : "");
+      const site = feed._deskwire?.site ?? (host && new URL(host).host);
+      const footer = make("footer", "footer", home ? anchor(home, feed.title ?? home) : "", host ? " · " : "", host ? anchor(host, site) : "");
       const box = make("section", "feed", list, footer);
       box.lang = language;
       box.dir = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/i.test(language) ? "rtl" : "ltr";
@@ -127,7 +133,7 @@ img { float: inline-end; width: 6rem; height: auto; aspect-ratio: 4 / 3; object-
       const meta = make("p", "meta");
       const at = new Date(item.date_published);
       if (!isNaN(at)) {
-        const time = make("time", "time", new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }).format(at));
+        const time = make("time", "time", new Intl.DateTimeFormat(regional(language), { dateStyle: "long", timeStyle: "short" }).format(at));
         time.dateTime = at.toISOString();
         meta.append(time);
       }
