@@ -42,6 +42,7 @@ type Press struct {
 	offered  map[string]*deskwire.Edition // as shown, by output
 	own      map[string][]newsItem        // by channel: what of it the News sitemap names
 	now      atomic.Pointer[Surface]
+	bell     bell
 	record   record
 	bulletin *bulletin // of the update that is being made
 }
@@ -102,6 +103,9 @@ func (p *Press) Reconfigure(site format.Site, channels []deskwire.Channel, from 
 
 // Surface is what readers can ask for now; nil before the first Update.
 func (p *Press) Surface() *Surface { return p.now.Load() }
+
+// Changed is closed when readers get something else than at this moment. Who wants to know again asks again.
+func (p *Press) Changed() <-chan struct{} { return p.bell.next() }
 
 // Document is what stands at a path now, or nil.
 func (p *Press) Document(path string) *Document { return p.Surface().Document(path) }
@@ -168,6 +172,7 @@ func (p *Press) Update(ctx context.Context, now time.Time, touched []string) (ch
 	compressAll(s.made)
 	if !s.next.equal(s.old) {
 		p.now.Store(s.next)
+		p.bell.ring()
 	}
 	if err := p.catchUp(ctx, now); err != nil {
 		errs = append(errs, err)

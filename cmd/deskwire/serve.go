@@ -118,7 +118,7 @@ func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, o daemonOpt
 	if err != nil {
 		return err
 	}
-	handler := web.New(press, web.Options{Log: n.Log, Pictures: n.proxy, Search: searcher, Words: words})
+	handler := web.New(press, web.Options{Log: n.Log, Done: ctx.Done(), Pictures: n.proxy, Search: searcher, Words: words})
 	if o.around != nil {
 		handler = o.around(handler)
 	}

@@ -23,6 +23,8 @@ type Options struct {
 	Log *slog.Logger // of our own faults; slog.Default() when nil
 	// Pictures gets the pictures of others where the site passes them on; nil gets none.
 	Pictures *picture.Proxy
+	// Done is closed when the server is about to end: streams of events, which do not end by themselves, end then. nil is never.
+	Done <-chan struct{}
 	// Search finds stories; nil is a site without a search. Words renders what it found.
 	Search *search.Searcher
 	Words  *Pages
@@ -30,17 +32,19 @@ type Options struct {
 
 // handler answers requests from a press.
 type handler struct {
-	press    *publisher.Press
-	pictures *picture.Proxy
-	searches *searches // nil without a search
-	log      *slog.Logger
-	mux      *http.ServeMux
-	table    atomic.Pointer[table]
+	press     *publisher.Press
+	pictures  *picture.Proxy
+	searches  *searches // nil without a search
+	done      <-chan struct{}
+	listeners chan struct{} // has an entry for each stream of events
+	log       *slog.Logger
+	mux       *http.ServeMux
+	table     atomic.Pointer[table]
 }
 
 // New returns the site's handler. Until the press has something to show it answers 503.
 func New(press *publisher.Press, o Options) http.Handler {
-	h := &handler{press: press, pictures: o.Pictures, log: o.Log, mux: http.NewServeMux()}
+	h := &handler{press: press, pictures: o.Pictures, log: o.Log, mux: http.NewServeMux(), done: o.Done, listeners: make(chan struct{}, maxLive)}
 	if h.log == nil {
 		h.log = slog.Default()
 	}
@@ -69,6 +73,7 @@ func (h *handler) routes() {
 		h.mux.Handle(kind+"/{channel}/"+publisher.FragmentFile, document)
 		h.mux.Handle(kind+"/{channel}/"+publisher.OEmbedFile, document)
 		h.mux.Handle(kind+"/{channel}/feed", negotiated)
+		h.mux.Handle(kind+"/{channel}/"+liveFile, h.read(h.live))
 		h.mux.Handle(kind+"/{channel}/"+deskwire.ArchiveFolder+"{page}", archive)
 		h.mux.Handle(kind+"/{channel}/"+deskwire.ArchiveFolder+"{page}/{$}", archive)
 		h.mux.Handle(kind+"/{channel}/", absent) // moved, closed, or never there

@@ -7,6 +7,7 @@
 package words
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -111,13 +112,18 @@ func (w *Words) count(f forms, n int) string {
 	return fmt.Sprintf(phrase, n)
 }
 
-// FreshForms are the phrases of [Words.Fresh] by the names that Intl.PluralRules gives the categories, for scripts. The number is %d.
-func (w *Words) FreshForms() map[string]string {
+// FreshForms are the phrases of [Words.Fresh] as a JSON object, by the names that Intl.PluralRules gives the categories: for scripts.
+// The number is %d.
+func (w *Words) FreshForms() string {
 	names := map[string]string{}
 	for rule, phrase := range w.fresh {
 		names[strings.ToLower(rule.String())] = phrase
 	}
-	return names
+	b, err := json.Marshal(names)
+	if err != nil {
+		panic(err) // strings can be written
+	}
+	return string(b)
 }
 
 // Time writes a moment as it is in its zone: the day and the minute.

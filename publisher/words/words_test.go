@@ -84,8 +84,8 @@ func TestSaid(t *testing.T) {
 	if got := For("uk").Fresh(11) + "|" + For("uk").Fresh(21) + "|" + For("ar").Fresh(2) + "|" + For("ar").Direction() + "|" + For("uk").Direction(); got != "11 нових|21 нова|2 خبران جديدان|rtl|ltr" {
 		t.Error(got)
 	}
-	if got := For("uk").FreshForms()["few"]; got != "%d нові" {
-		t.Errorf("few: %q", got)
+	if got := For("uk").FreshForms(); got != `{"few":"%d нові","many":"%d нових","one":"%d нова","other":"%d нової"}` {
+		t.Errorf("forms: %s", got)
 	}
 	if got := For("en").Field("unheard-of"); got != "unheard-of" {
 		t.Errorf("a field without a name is %q", got)

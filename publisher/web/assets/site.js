@@ -41,4 +41,62 @@
     event.preventDefault();
     more(link);
   });
+
+  // New items say that they are there. A server that can tells when the page has changed; else the page is asked for once a minute, by way
+  // of the browser's cache. Nobody is told, and nobody asked, while nobody looks.
+  const button = document.querySelector(".fresh button");
+  if (!button) return;
+  const forms = JSON.parse(button.dataset.forms);
+  const rules = new Intl.PluralRules(document.documentElement.lang || "en");
+  const minute = 60 * 1000;
+  let waiting = []; // articles that are not shown yet, as the page has them
+  let events = null;
+  let deaf = false; // this server does not tell
+  let asked = Date.now();
+
+  async function look() {
+    asked = Date.now();
+    const answer = await fetch(location.pathname, { credentials: "same-origin", cache: "no-cache" }).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    waiting = [...page.querySelectorAll(".stream > article")].filter((article) => !known(article.id));
+    const oldest = stream.querySelector(":scope > article:last-of-type time")?.dateTime ?? "";
+    waiting = waiting.filter((article) => (article.querySelector("time")?.dateTime ?? "") >= oldest); // what moved up from the archive is not new
+    button.hidden = waiting.length === 0;
+    if (!button.hidden) button.textContent = (forms[rules.select(waiting.length)] ?? forms.other).replace("%d", waiting.length);
+  }
+
+  button.addEventListener("click", () => {
+    const shown = waiting.map((article) => document.adoptNode(article));
+    waiting = [];
+    button.hidden = true;
+    stream.querySelector(".empty")?.remove();
+    stream.prepend(...shown);
+    shown[0]?.querySelector("h2 a")?.focus();
+  });
+
+  function listen() {
+    if (document.hidden || deaf || events) return;
+    events = new EventSource(location.pathname + "live");
+    // Everybody is told in the same moment, and need not ask in the same one.
+    events.addEventListener("changed", () => setTimeout(look, Math.random() * 2000));
+    events.onerror = () => {
+      if (events && events.readyState === EventSource.CLOSED) {
+        deaf = true;
+        events = null;
+      }
+    };
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      events?.close();
+      events = null;
+    } else {
+      listen();
+      if (Date.now() - asked > minute) look();
+    }
+  });
+  setInterval(() => { if (deaf && !document.hidden && Date.now() - asked >= minute) look(); }, minute / 4);
+  listen();
 })();
