@@ -15,8 +15,8 @@
 ul { list-style: none; margin: 0; padding: 0; }
 li { display: flow-root; padding: .6rem 0; border-top: 1px solid var(--r); overflow-wrap: anywhere; }
 li:first-child { border-top: 0; }
-h3, p { margin: 0 0 .3rem; } h3 { font-size: 1.0625em; line-height: 1.3; }
-h3 a { color: inherit; text-decoration: none; } h3 a:hover, h3 a:focus-visible { text-decoration: underline; }
+.title, p { margin: 0 0 .3rem; } .title { font-size: 1.0625em; line-height: 1.3; }
+.title a { color: inherit; text-decoration: none; } .title a:hover, .title a:focus-visible { text-decoration: underline; }
 a { color: var(--l); } :focus-visible { outline: 2px solid var(--l); outline-offset: 2px; }
 p { font-size: .9375em; } .meta, footer { color: var(--q); font: .8125em/1.5 system-ui, sans-serif; }
 footer { border-top: 1px solid var(--r); padding-top: .5rem; }
@@ -128,7 +128,7 @@ img { float: inline-end; width: 6rem; height: auto; aspect-ratio: 4 / 3; object-
         entry.append(img);
       }
       const link = web(item.url, base);
-      entry.append(make("h3", "title", link ? anchor(link, item.title ?? link) : (item.title ?? "")));
+      entry.append(make(/^[1-6]$/.test(this.getAttribute("heading")) ? "h" + this.getAttribute("heading") : "h2", "title", link ? anchor(link, item.title ?? link) : (item.title ?? "")));
       if (this.getAttribute("summary") !== "none" && item.content_text && item.content_text !== item.title) entry.append(make("p", "summary", item.content_text));
       const meta = make("p", "meta");
       const at = new Date(item.date_published);
