@@ -101,6 +101,9 @@ func (p *Press) Reconfigure(site format.Site, channels []deskwire.Channel, from 
 	p.shown, p.own = shown, map[string][]newsItem{}
 }
 
+// Dress takes other pages over. The documents follow with the first Update after the next Reconfigure.
+func (p *Press) Dress(pages Pages) { p.setting.pages = pages }
+
 // Surface is what readers can ask for now; nil before the first Update.
 func (p *Press) Surface() *Surface { return p.now.Load() }
 

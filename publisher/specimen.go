@@ -7,6 +7,11 @@ import (
 	"deskwire/publisher/diff"
 )
 
+// Samples are pages of stories, and of a channel, that never were and that show all there is to show.
+func Samples(ch *deskwire.Channel) ([]*StoryPage, *deskwire.Edition) {
+	return samples(ch), sampleArchive(ch)
+}
+
 // samples are pages of stories that never were and that show all there is to show, in winter and in summer: what they look like is
 // what pages look like.
 func samples(ch *deskwire.Channel) []*StoryPage {

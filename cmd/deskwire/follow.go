@@ -190,7 +190,12 @@ func (f *follower) reload(ctx context.Context) error {
 
 // adopt has another plan hold from between two passes on.
 func (f *follower) adopt(ctx context.Context, plan *Plan) error {
+	pages, err := plan.pages()
+	if err != nil {
+		return err
+	}
 	return f.ask(ctx, func() error {
+		f.press.Dress(pages)
 		f.press.Reconfigure(plan.site(), plan.Channels, plan.ByName)
 		f.n.plan.Store(plan)
 		return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -51,7 +52,8 @@ type Plan struct {
 	Print    string
 	Warnings []config.Problem
 
-	bare *config.Config // without the sources that lists name
+	bare  *config.Config             // without the sources that lists name
+	pages func() (*web.Pages, error) // of its theme, made once
 }
 
 // loadPlan reads the configuration and compiles its rules.
@@ -80,6 +82,17 @@ func newPlan(cfg *config.Config, warnings []config.Problem) (*Plan, error) {
 		}
 	}
 	p.Rules = set
+	p.pages = sync.OnceValues(func() (*web.Pages, error) {
+		t := &cfg.Theme
+		return web.NewPages(cfg.Site.Timezone, &web.Theme{
+			Title: t.Title, Logo: t.Logo, Icon: t.Icon, CSS: t.CSS, Templates: t.Templates, Light: web.Palette(t.Light), Dark: web.Palette(t.Dark),
+		})
+	})
+	if cfg.Theme != (config.Theme{}) { // a mistake in it is one in the configuration
+		if _, err := p.pages(); err != nil {
+			return nil, fmt.Errorf("%s: %w", cfg.Path, err)
+		}
+	}
 	return p, nil
 }
 
@@ -190,7 +203,7 @@ func (p *Plan) site() format.Site {
 
 // press makes a press for the plan's channels.
 func (p *Plan) press(store *storage.Store) (*publisher.Press, error) {
-	pages, err := web.NewPages(p.Site.Timezone)
+	pages, err := p.pages()
 	if err != nil {
 		return nil, err
 	}

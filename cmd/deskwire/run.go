@@ -222,7 +222,7 @@ func (a *app) root() *cobra.Command {
 	add(groupEdit, a.pinCmd(), a.unpinCmd(), a.hideCmd(), a.editCmd(), a.noteCmd(), a.assignCmd(), a.leadCmd(), a.mergeCmd(), a.splitCmd(),
 		a.embargoCmd(), a.correctCmd(), a.killCmd(), a.undoCmd())
 	add(groupLook, a.listCmd(), a.showCmd(), a.storyCmd(), a.whyCmd(), a.backtestCmd(), a.logCmd())
-	add(groupSetup, a.initCmd(), a.checkCmd(), a.schemaCmd(), a.sourceCmd(), a.opmlCmd())
+	add(groupSetup, a.initCmd(), a.checkCmd(), a.schemaCmd(), a.themeCmd(), a.sourceCmd(), a.opmlCmd())
 	add(groupUpkeep, a.storeCmd(), a.sweepCmd(), a.verifyCmd(), a.matchCmd(), a.manCmd(root), a.versionCmd())
 	return root
 }

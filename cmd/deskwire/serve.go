@@ -114,11 +114,8 @@ func (a *app) serve(ctx context.Context, plan *Plan, l net.Listener, o daemonOpt
 			}
 		})
 	}
-	searcher, words, err := n.searcher(press)
-	if err != nil {
-		return err
-	}
-	handler := web.New(press, web.Options{Log: n.Log, Done: ctx.Done(), Pictures: n.proxy, Search: searcher, Words: words})
+	searcher := n.searcher(press)
+	handler := web.New(press, web.Options{Log: n.Log, Done: ctx.Done(), Pictures: n.proxy, Search: searcher, Words: n.pages})
 	if o.around != nil {
 		handler = o.around(handler)
 	}

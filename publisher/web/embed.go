@@ -24,6 +24,7 @@ const embedScript = "/embed.js"
 // An embedView is a channel as other sites show it. Every address in it is whole.
 type embedView struct {
 	W                   *words.Words
+	Theme               *dress
 	Site, SiteURL, Root string
 	Title, URL          string
 	Language, Direction string
@@ -87,7 +88,7 @@ func (p *Pages) embed(ed *deskwire.Edition, site *format.Site) *embedView {
 	language := cmp.Or(ch.Language, site.Language, "en")
 	out := deskwire.EmbedOutput(ch)
 	v := &embedView{
-		W: words.For(language, site.Language), Site: siteTitle(site), SiteURL: site.URL + "/", Root: site.Root(), Title: cmp.Or(format.Line(ch.Title), ch.Name), URL: site.Page(ch),
+		W: words.For(language, site.Language), Theme: p.dress, Site: siteTitle(site), SiteURL: site.URL + "/", Root: site.Root(), Title: cmp.Or(format.Line(ch.Title), ch.Name), URL: site.Page(ch),
 		Language: language, Direction: words.Direction(language), Description: format.Line(ch.Description),
 		Frame: site.Feed(ch, publisher.EmbedFile), Feed: site.URL + out.Path(ch), Script: site.URL + embedScript,
 	}

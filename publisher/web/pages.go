@@ -24,6 +24,7 @@ var embedded embed.FS
 // Pages renders what is for people. It works without JavaScript; everything it loads is on the site itself, but pictures.
 type Pages struct {
 	templates *template.Template
+	dress     *dress
 	zone      *time.Location
 	assets    map[string]publisher.Asset
 }
@@ -31,14 +32,17 @@ type Pages struct {
 // assetTypes are the media types of the files in assets.
 var assetTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
-// NewPages prepares the pages; times are shown in zone, nil is UTC.
-func NewPages(zone *time.Location) (*Pages, error) {
+// NewPages prepares the pages; times are shown in zone, nil is UTC. Of a theme every file is read, and with own templates every kind
+// of page is tried; nil is none. What is wrong with a theme is [deskwire.ErrInvalid], all of it at once.
+func NewPages(zone *time.Location, theme *Theme) (*Pages, error) {
 	p := &Pages{zone: cmp.Or(zone, time.UTC), assets: map[string]publisher.Asset{}}
-	t, err := template.ParseFS(embedded, "templates/*.html")
-	if err != nil {
+	var err error
+	if p.dress, err = theme.wear(); err != nil {
+		return nil, err
+	}
+	if p.templates, err = p.dress.parse(); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
-	p.templates = t
 	entries, err := fs.ReadDir(embedded, "assets")
 	if err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
@@ -54,6 +58,10 @@ func NewPages(zone *time.Location) (*Pages, error) {
 		}
 		p.assets[at] = publisher.Asset{Type: assetTypes[path.Ext(e.Name())], Body: body}
 	}
+	p.dress.assets(p.assets)
+	if len(p.dress.templates) > 0 {
+		return p, p.rehearse()
+	}
 	return p, nil
 }
 
@@ -65,6 +73,8 @@ func (p *Pages) Assets() map[string]publisher.Asset { return p.assets }
 type page struct {
 	Root, Canonical, Language string
 	Site, Title, Description  string
+	Theme                     *dress
+	Picture                   string // address of one that stands for the page where others name it, "" for none
 	W                         *words.Words
 	OEmbed                    string // address of what says how the page is embedded
 	Archive                   int    // number of an archive page, 0 for the news
@@ -235,6 +245,7 @@ func typeAttr(f deskwire.Format) template.HTMLAttr {
 func siteTitle(site *format.Site) string { return cmp.Or(format.Line(site.Title), site.URL) }
 
 func (p *Pages) render(name string, pg *page) ([]byte, error) {
+	pg.Theme = p.dress
 	var b bytes.Buffer
 	if err := p.templates.ExecuteTemplate(&b, name, pg); err != nil {
 		return nil, err

@@ -30,11 +30,11 @@ const cacheSearch = "public, max-age=30"
 // searches are the search as the handler has it.
 type searches struct {
 	searcher *search.Searcher
-	pages    *Pages
+	pages    func() *Pages // as they look now
 	limiter  limiter
 }
 
-func newSearches(s *search.Searcher, pages *Pages) *searches {
+func newSearches(s *search.Searcher, pages func() *Pages) *searches {
 	return &searches{searcher: s, pages: pages, limiter: limiter{clients: map[netip.Prefix]*rate.Limiter{}}}
 }
 
@@ -81,9 +81,9 @@ func (h *handler) search(w http.ResponseWriter, r *http.Request, t *table) {
 		if !ok {
 			return
 		}
-		h.searches.pages.fill(view, &q, &res, site)
+		h.searches.pages().fill(view, &q, &res, site)
 	}
-	body, err := h.searches.pages.search(view, site)
+	body, err := h.searches.pages().search(view, site)
 	if err != nil {
 		h.log.Error("search", "error", err)
 		fail(w, r, http.StatusInternalServerError, "something is broken here")

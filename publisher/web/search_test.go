@@ -23,12 +23,12 @@ import (
 func searching(t *testing.T) *newsroom {
 	t.Helper()
 	n := running(t)
-	pages, err := NewPages(nil)
+	pages, err := NewPages(nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := search.New(n.store, n.press, filepath.Join(t.TempDir(), "index"), nil, nil)
-	n.handler = New(n.press, Options{Search: s, Words: pages})
+	n.handler = New(n.press, Options{Search: s, Words: func() *Pages { return pages }})
 	if res := n.ask("GET", "/search?q=bridge"); res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" {
 		t.Errorf("before there is an index: %v", res.Status)
 	}

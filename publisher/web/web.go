@@ -25,9 +25,10 @@ type Options struct {
 	Pictures *picture.Proxy
 	// Done is closed when the server is about to end: streams of events, which do not end by themselves, end then. nil is never.
 	Done <-chan struct{}
-	// Search finds stories; nil is a site without a search. Words renders what it found.
+	// Search finds stories; nil is a site without a search. Words are the pages that show what it found, as they
+	// are now.
 	Search *search.Searcher
-	Words  *Pages
+	Words  func() *Pages
 }
 
 // handler answers requests from a press.

@@ -45,7 +45,8 @@ type Config struct {
 	Store    Store
 	Fetch    Fetch
 	Images   deskwire.Images // never empty
-	Search   bool            // serve has a search
+	Theme    Theme
+	Search   bool // serve has a search
 	Matching Matching
 	Serve    Serve
 	Log      Log
@@ -65,6 +66,19 @@ type Site struct {
 	Language string         // BCP 47
 	Timezone *time.Location // of the times that pages and commands show
 }
+
+// Theme is how pages look where they do not look like ours. What is empty is ours. Two of them are comparable; whether the files
+// are of use is package web's to say.
+type Theme struct {
+	Title       string
+	Logo, Icon  string // files
+	CSS         string // a file
+	Templates   string // a folder
+	Light, Dark Palette
+}
+
+// A Palette is the colours of pages, as "#rrggbb".
+type Palette struct{ Ink, Paper, Quiet, Rule, Link string }
 
 // Store is where everything is kept.
 type Store struct {
@@ -140,6 +154,11 @@ func (c *Config) Fingerprint() string {
 	}
 	if abs, err := filepath.Abs(c.Store.Pictures); err == nil {
 		same.Store.Pictures = abs
+	}
+	for _, name := range []*string{&same.Theme.Logo, &same.Theme.Icon, &same.Theme.CSS, &same.Theme.Templates} {
+		if abs, err := filepath.Abs(*name); err == nil && *name != "" {
+			*name = abs
+		}
 	}
 	same.Channels = make([]deskwire.Channel, len(c.Channels))
 	for i, ch := range c.Channels {

@@ -77,7 +77,7 @@ func (d *decoder) whole(v *value) {
 		c.Store.Pictures = d.file(store.str("pictures"), "")
 	}
 	c.Images = deskwire.Images(or(v.str("images"), string(deskwire.ImagesHotlink)))
-
+	c.Theme = d.theme(v.get("theme"))
 	c.Search = v.yes("search", true)
 	c.Fetch = Fetch{Workers: fetch.number("workers", defaultWorkers), Contact: d.address(fetch.get("contact"))}
 	if fetch.get("contact") == nil && !local(c.Site.URL) {
@@ -136,6 +136,23 @@ func (d *decoder) site(v *value) {
 	s.Timezone = time.UTC
 	if z := d.zone(v.get("timezone")); z != nil {
 		s.Timezone = z
+	}
+}
+
+func (d *decoder) theme(v *value) Theme {
+	file := func(key string) string {
+		if name := v.str(key); name != "" {
+			return d.file(name, "")
+		}
+		return ""
+	}
+	palette := func(v *value) Palette {
+		return Palette{Ink: v.str("ink"), Paper: v.str("paper"), Quiet: v.str("quiet"), Rule: v.str("rule"), Link: v.str("link")}
+	}
+	colours := v.get("colours")
+	return Theme{
+		Title: v.str("title"), Logo: file("logo"), Icon: file("icon"), CSS: file("css"), Templates: file("templates"),
+		Light: palette(colours), Dark: palette(colours.get("dark")),
 	}
 }
 

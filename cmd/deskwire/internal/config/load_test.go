@@ -144,6 +144,10 @@ func TestSample(t *testing.T) {
 		if k == "desks.outputs.token" && strings.Contains(string(deskwire.SampleConfig()), "# token: ${") {
 			continue
 		}
+		// Files that nobody has yet are shown in comments, too.
+		if name, ok := strings.CutPrefix(k, "theme."); ok && strings.Contains(string(deskwire.SampleConfig()), "\n  # "+name+": ") {
+			continue
+		}
 		if !written[k] {
 			t.Errorf("the sample does not have %s", k)
 		}
