@@ -198,7 +198,7 @@ func (p *Plan) client() *fetch.Client {
 
 // site is what feeds and pages say of the whole.
 func (p *Plan) site() format.Site {
-	return format.Site{URL: p.Site.URL, ID: p.Site.ID, Title: p.Site.Title, Language: p.Site.Language, Images: p.Images}
+	return format.Site{URL: p.Site.URL, ID: p.Site.ID, Title: p.Site.Title, Language: p.Site.Language, Images: p.Images, Finds: p.Search}
 }
 
 // press makes a press for the plan's channels.

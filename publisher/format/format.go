@@ -28,6 +28,7 @@ type Site struct {
 	Language string // where a channel names none
 
 	Images deskwire.Images // where pages, not feeds, load the pictures of others from
+	Finds  bool            // whoever serves the site can search it
 }
 
 // File names of a channel's feeds, below its path.

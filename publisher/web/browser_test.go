@@ -190,12 +190,14 @@ func visible(t *testing.T, language string) *newsroom {
 	short := world
 	short.Policy.Limit, short.Language = 3, language
 	n := open(t, short, bridges)
-	n.site.URL = "http://" + l.Addr().String()
+	n.site.URL, n.site.Finds = "http://"+l.Addr().String(), true
 	short.Face.Picture = n.site.URL + "/face.svg"
 	n.channels = []deskwire.Channel{short, bridges}
 	n.press.Reconfigure(n.site, n.channels, n.sources)
 	done := make(chan struct{})
-	site := New(n.press, Options{Done: done})
+	o, search := n.searched()
+	o.Done = done
+	site := New(n.press, o)
 	n.handler = site
 	srv := Server(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, ".svg") || r.URL.Path == "/favicon.ico" {
@@ -223,6 +225,7 @@ func visible(t *testing.T, language string) *newsroom {
 		})
 	}
 	n.publish()
+	search("bridge")
 	return n
 }
 
@@ -259,6 +262,7 @@ func (b *browser) pages(t *testing.T) {
 	for name, path := range map[string]string{
 		"index": "/", "desk": desk, "topic": "/topics/bridges/", "archive": archivePath, "feeds": "/feeds/", "article": articleURL(n.find("harbour-7")), "killed": articleURL(n.find("harbour-5")),
 		"frame": desk + publisher.EmbedFile, "code": desk + publisher.EmbedCodeFile,
+		"search": "/search", "found": "/search?q=the",
 	} {
 		for _, v := range views {
 			t.Run(name+" "+v.name, func(t *testing.T) {
@@ -346,6 +350,9 @@ func (b *browser) newItems(t *testing.T) {
 	n.say("harbour", "And a third")
 	n.publish()
 	tb.until(`!document.querySelector(".fresh button").hidden`)
+	if hidden := evaluate[bool](tb, `document.querySelector(".ask").hidden`); hidden {
+		t.Error("who serves this can search, and it does not say so")
+	}
 	if got := evaluate[string](tb, `document.querySelector(".fresh button").textContent`); got != "2 new" {
 		t.Errorf("it says %q", got)
 	}

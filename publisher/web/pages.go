@@ -85,6 +85,7 @@ type page struct {
 	Article                   *articleView
 	Notice                    *noticeView
 	Search                    *searchView
+	Ask                       string // path of the search, "" without one
 }
 
 // A link is a name, where it leads, and the media type of what is there, as an attribute: templates would write its plus sign
@@ -174,6 +175,9 @@ func (p *Pages) Channel(ed *deskwire.Edition, site format.Site) ([]byte, error) 
 	}
 	v.Language, pg.W, pg.OEmbed = "", v.W, site.Feed(&ed.Channel, publisher.OEmbedFile)
 	pg.Feeds = append(pg.Feeds, link{v.W.Corrections, atomAttr, site.Feed(&ed.Channel, format.CorrectionsFile)})
+	if site.Finds {
+		pg.Ask = site.Root() + searchPath
+	}
 	return p.render("channel.html", &pg)
 }
 

@@ -23,35 +23,45 @@ import (
 func searching(t *testing.T) *newsroom {
 	t.Helper()
 	n := running(t)
-	pages, err := NewPages(nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := search.New(n.store, n.press, filepath.Join(t.TempDir(), "index"), nil, nil)
-	n.handler = New(n.press, Options{Search: s, Words: func() *Pages { return pages }})
+	o, run := n.searched()
+	n.handler = New(n.press, o)
 	if res := n.ask("GET", "/search?q=bridge"); res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" {
 		t.Errorf("before there is an index: %v", res.Status)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-	q, err := search.Parse("ferry")
+	run("ferry")
+	return n
+}
+
+// searched are what a handler of a newsroom with a search is told; run starts the search, and returns once there is all that there is.
+func (n *newsroom) searched() (o Options, run func(word string)) {
+	n.tb.Helper()
+	pages, err := NewPages(nil, nil)
 	if err != nil {
-		t.Fatal(err)
+		n.tb.Fatal(err)
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
-		res, err := s.Search(t.Context(), &q, 0, 1)
-		if err == nil && res.Whole {
-			return n
+	s := search.New(n.store, n.press, filepath.Join(n.tb.TempDir(), "index"), nil, nil)
+	return Options{Search: s, Words: func() *Pages { return pages }}, func(word string) {
+		ctx, cancel := context.WithCancel(n.tb.Context())
+		done := make(chan error, 1)
+		go func() { done <- s.Run(ctx) }()
+		n.tb.Cleanup(func() {
+			cancel()
+			if err := <-done; err != nil {
+				n.tb.Error(err)
+			}
+		})
+		q, err := search.Parse(word)
+		if err != nil {
+			n.tb.Fatal(err)
 		}
-		if time.Now().After(deadline) {
-			t.Fatal("the index is not made: ", err)
+		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+			res, err := s.Search(n.tb.Context(), &q, 0, 1)
+			if err == nil && res.Whole {
+				return
+			}
+			if time.Now().After(deadline) {
+				n.tb.Fatal("the index is not made: ", err)
+			}
 		}
 	}
 }

@@ -80,6 +80,9 @@
     events = new EventSource(location.pathname + "live");
     // Everybody is told in the same moment, and need not ask in the same one.
     events.addEventListener("changed", () => setTimeout(look, Math.random() * 2000));
+    // Only a server that answers here can search as well: files can do neither, and their page is the same.
+    const ask = document.querySelector(".ask");
+    if (ask) events.onopen = () => { ask.hidden = false; };
     events.onerror = () => {
       if (events && events.readyState === EventSource.CLOSED) {
         deaf = true;
