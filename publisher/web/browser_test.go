@@ -350,7 +350,7 @@ func (b *browser) newItems(t *testing.T) {
 	n.say("harbour", "And a third")
 	n.publish()
 	tb.until(`!document.querySelector(".fresh button").hidden`)
-	if hidden := evaluate[bool](tb, `document.querySelector(".ask").hidden`); hidden {
+	if hidden := evaluate[bool](tb, `document.querySelector(".ask").hidden || getComputedStyle(document.querySelector(".ask")).visibility !== "visible"`); hidden {
 		t.Error("who serves this can search, and it does not say so")
 	}
 	if got := evaluate[string](tb, `document.querySelector(".fresh button").textContent`); got != "2 new" {
