@@ -110,8 +110,12 @@ func checkPage(s string) error {
 				}
 			}
 			return errors.New("a frame of somebody else's")
-		case "svg", "math", "object", "embed", "template", "base", "style", "form", "noscript", "plaintext", "xmp", "textarea", "frame", "applet":
+		case "svg", "math", "object", "embed", "template", "base", "style", "noscript", "plaintext", "xmp", "textarea", "frame", "applet":
 			return fmt.Errorf("an element %q", t.Data)
+		case "form": // our own search, and not one attribute more
+			if !slices.Equal(t.Attr, []html.Attribute{{Key: "class", Val: "ask"}, {Key: "role", Val: "search"}, {Key: "action", Val: "/search"}, {Key: "hidden"}}) {
+				return fmt.Errorf("a form %v", t.Attr)
+			}
 		case "script":
 			for _, a := range t.Attr {
 				own := a.Key == "src" && (strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "//") || strings.HasPrefix(a.Val, "https://news.example.org/"))
