@@ -73,11 +73,11 @@ func (s *shelf) look(ch *deskwire.Channel) uint64 {
 		return known.(uint64)
 	}
 	var seen []any
-	for _, page := range samples(ch) {
+	for _, page := range Samples(ch) {
 		body, err := s.pages.Article(page, s.site)
 		seen = append(seen, string(body), fmt.Sprint(err))
 	}
-	list, err := s.pages.Archive(sampleArchive(ch), s.site)
+	list, err := s.pages.Archive(SampleArchive(ch), s.site)
 	seen = append(seen, string(list), fmt.Sprint(err))
 	body, err := s.pages.Moved(s.site.URL+"/", ch, s.site)
 	look := imprint(append(seen, string(body), fmt.Sprint(err), ch.Prefer, ch.Take)...)

@@ -7,14 +7,9 @@ import (
 	"deskwire/publisher/diff"
 )
 
-// Samples are pages of stories, and of a channel, that never were and that show all there is to show.
-func Samples(ch *deskwire.Channel) ([]*StoryPage, *deskwire.Edition) {
-	return samples(ch), sampleArchive(ch)
-}
-
-// samples are pages of stories that never were and that show all there is to show, in winter and in summer: what they look like is
+// Samples are pages of stories that never were and that show all there is to show, in winter and in summer: what they look like is
 // what pages look like.
-func samples(ch *deskwire.Channel) []*StoryPage {
+func Samples(ch *deskwire.Channel) []*StoryPage {
 	var pages []*StoryPage
 	for _, at := range []time.Time{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), time.Date(2026, 7, 6, 5, 4, 3, 0, time.UTC)} {
 		for _, own := range []bool{true, false} {
@@ -33,8 +28,8 @@ func samples(ch *deskwire.Channel) []*StoryPage {
 	return pages
 }
 
-// sampleArchive is the same for pages of archives.
-func sampleArchive(ch *deskwire.Channel) *deskwire.Edition {
+// SampleArchive is the same for pages of archives.
+func SampleArchive(ch *deskwire.Channel) *deskwire.Edition {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	ed := &deskwire.Edition{Channel: *ch, Page: deskwire.ArchivePage{Number: 2}, Older: deskwire.ArchivePage{Number: 1}, Newer: deskwire.ArchivePage{Number: 3}, Updated: at}
 	for _, own := range []bool{true, false} {

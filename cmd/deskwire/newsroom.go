@@ -82,13 +82,8 @@ func newPlan(cfg *config.Config, warnings []config.Problem) (*Plan, error) {
 		}
 	}
 	p.Rules = set
-	p.pages = sync.OnceValues(func() (*web.Pages, error) {
-		t := &cfg.Theme
-		return web.NewPages(cfg.Site.Timezone, &web.Theme{
-			Title: t.Title, Logo: t.Logo, Icon: t.Icon, CSS: t.CSS, Templates: t.Templates, Light: web.Palette(t.Light), Dark: web.Palette(t.Dark),
-		})
-	})
-	if cfg.Theme != (config.Theme{}) { // a mistake in it is one in the configuration
+	p.pages = sync.OnceValues(func() (*web.Pages, error) { return web.NewPages(cfg.Site.Timezone, cfg.Theme) })
+	if cfg.Theme != (deskwire.Theme{}) { // a mistake in it is one in the configuration
 		if _, err := p.pages(); err != nil {
 			return nil, fmt.Errorf("%s: %w", cfg.Path, err)
 		}

@@ -14,38 +14,46 @@ import (
 
 // An articleHead is what a story's page says to programs.
 type articleHead struct {
-	NoIndex    bool
-	Properties []property // of the Open Graph protocol
-	Linked     template.JS
+	NoIndex bool
+	Linked  template.JS
 }
 
 // A property is one of the Open Graph protocol.
 type property struct{ Name, Content string }
+
+// graph says what kind of thing the page is, and what all kinds have.
+func (pg *page) graph(kind, title string) {
+	pg.say("og:type", kind)
+	pg.say("og:title", title)
+	pg.say("og:url", pg.Canonical)
+	pg.say("og:site_name", pg.Site)
+	pg.say("og:description", pg.Description)
+}
+
+// say adds a property that there is something to say of.
+func (pg *page) say(name, content string) {
+	if content != "" {
+		pg.Properties = append(pg.Properties, property{name, content})
+	}
+}
 
 // head says to programs what the page shows: nothing that it does not show, and nothing that is not so. What belongs to another
 // is not said to be ours.
 func (p *Pages) head(v *articleView, sp *publisher.StoryPage, site *format.Site, pg *page) {
 	item := &sp.Item
 	language := cmp.Or(format.Line(item.Article.Language), pg.Language)
-	v.Head.Properties = []property{
-		{"og:type", "article"}, {"og:title", v.Title}, {"og:url", pg.Canonical}, {"og:site_name", pg.Site}, {"og:locale", strings.ReplaceAll(language, "-", "_")},
-	}
-	say := func(name, content string) {
-		if content != "" {
-			v.Head.Properties = append(v.Head.Properties, property{name, content})
-		}
-	}
+	pg.graph("article", v.Title)
+	pg.say("og:locale", strings.ReplaceAll(language, "-", "_"))
 	picture := ""
 	if v.Picture != nil {
 		picture = absolute(v.Picture.Large, site)
 	}
-	say("og:description", pg.Description)
-	if say("og:image", picture); picture != "" {
-		say("og:image:alt", v.Picture.Alt)
+	if pg.say("og:image", picture); picture != "" {
+		pg.say("og:image:alt", v.Picture.Alt)
 	}
-	say("article:published_time", v.Published.Machine)
-	say("article:modified_time", v.Updated.Machine)
-	say("article:section", v.Desk.Title)
+	pg.say("article:published_time", v.Published.Machine)
+	pg.say("article:modified_time", v.Updated.Machine)
+	pg.say("article:section", v.Desk.Title)
 	v.Head.Linked = linked(v, item, site, pg, language, picture)
 }
 

@@ -55,7 +55,7 @@ func open(tb testing.TB, channels ...deskwire.Channel) *newsroom {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { store.Close() })
-	pages, err := NewPages(nil, nil)
+	pages, err := NewPages(nil, deskwire.Theme{})
 	if err != nil {
 		tb.Fatal(err)
 	}

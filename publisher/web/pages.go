@@ -30,14 +30,15 @@ type Pages struct {
 }
 
 // assetTypes are the media types of the files in assets.
-var assetTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+var assetTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+	".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 // NewPages prepares the pages; times are shown in zone, nil is UTC. Of a theme every file is read, and with own templates every kind
-// of page is tried; nil is none. What is wrong with a theme is [deskwire.ErrInvalid], all of it at once.
-func NewPages(zone *time.Location, theme *Theme) (*Pages, error) {
+// of page is tried; the zero theme is none. What is wrong with a theme is [deskwire.ErrInvalid], all of it at once.
+func NewPages(zone *time.Location, theme deskwire.Theme) (*Pages, error) {
 	p := &Pages{zone: cmp.Or(zone, time.UTC), assets: map[string]publisher.Asset{}}
 	var err error
-	if p.dress, err = theme.wear(); err != nil {
+	if p.dress, err = wear(&theme); err != nil {
 		return nil, err
 	}
 	if p.templates, err = p.dress.parse(); err != nil {
@@ -74,7 +75,7 @@ type page struct {
 	Root, Canonical, Language string
 	Site, Title, Description  string
 	Theme                     *dress
-	Picture                   string // address of one that stands for the page where others name it, "" for none
+	Properties                []property // of the Open Graph protocol
 	W                         *words.Words
 	OEmbed                    string // address of what says how the page is embedded
 	Archive                   int    // number of an archive page, 0 for the news
@@ -249,7 +250,9 @@ func typeAttr(f deskwire.Format) template.HTMLAttr {
 func siteTitle(site *format.Site) string { return cmp.Or(format.Line(site.Title), site.URL) }
 
 func (p *Pages) render(name string, pg *page) ([]byte, error) {
-	pg.Theme = p.dress
+	if pg.Theme = p.dress; pg.Article == nil && pg.Notice == nil {
+		pg.graph("website", pg.Title)
+	}
 	var b bytes.Buffer
 	if err := p.templates.ExecuteTemplate(&b, name, pg); err != nil {
 		return nil, err

@@ -263,7 +263,7 @@ func TestFeedsPage(t *testing.T) {
 // What pages show of an item that tries everything.
 func TestPageIsSafe(t *testing.T) {
 	t.Parallel()
-	pages, err := NewPages(time.FixedZone("", 2*3600), nil)
+	pages, err := NewPages(time.FixedZone("", 2*3600), deskwire.Theme{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"time"
 
@@ -18,57 +19,85 @@ import (
 // rehearse renders every kind of page of made-up news that have everything a page can show, so that a template which can not be
 // used is known before a reader meets it.
 func (p *Pages) rehearse() error {
-	site := format.Site{URL: "https://sample.invalid", ID: "sample.invalid,2026", Title: "Sample", Language: "en"}
+	site := format.Site{URL: "https://sample.invalid", ID: "sample.invalid,2026", Title: "Sample", Language: "en", Finds: true}
 	ch := deskwire.Channel{Kind: deskwire.Desk, Name: "sample", Title: "Sample", Description: "Sample.", Policy: deskwire.Policy{Limit: 50}}
 	ch.Face = deskwire.Face{Byline: "Byline", Bio: "Bio.", Picture: "https://sample.invalid/face.png", Contact: "desk@sample.invalid"}
-	stories, ed := publisher.Samples(&ch)
-	bare := &deskwire.Edition{Channel: ch, Updated: time.Unix(0, 0)}
 	var errs []error
-	look := func(name string, body []byte, err error) {
-		if err == nil {
-			err = obeys(body)
+	look := func(s specimen) {
+		if s.err == nil && strings.HasSuffix(s.template, ".html") {
+			s.err = obeys(s.body)
 		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("theme.templates: %s: %w: %w", name, err, deskwire.ErrInvalid))
+		if s.err != nil {
+			errs = append(errs, fmt.Errorf("theme.templates: %s: %w: %w", s.template, s.err, deskwire.ErrInvalid))
 		}
 	}
-	for _, s := range stories {
-		name := "article.html"
-		if !s.Withdrawn.IsZero() {
-			name = "notice.html"
-		}
-		body, err := p.Article(s, site)
-		look(name, body, err)
+	for s := range p.specimens(publisher.Samples(&ch), publisher.SampleArchive(&ch), &site) {
+		look(s)
 	}
-	for _, e := range []*deskwire.Edition{ed, bare} {
-		body, err := p.Channel(e, site)
-		look("channel.html", body, err)
-		body, err = p.Index([]*deskwire.Edition{e}, site)
-		look("index.html", body, err)
-		embeds, err := p.Embeds(e, site)
-		look("embed.html", nil, err)
-		for _, one := range embeds {
-			if strings.HasPrefix(one.Type, "text/html") {
-				look(one.File, one.Body, nil)
-			}
-		}
-		v := &searchView{Action: "/search", Most: 200, Number: 1}
-		var res search.Results
-		for i := range e.Items {
-			res.Found = append(res.Found, search.Result{Found: &publisher.Found{Item: e.Items[i], Channel: ch}})
-		}
-		p.fill(v, &search.Query{Text: "sample"}, &res, &site)
-		body, err = p.search(v, &site)
-		look("search.html", body, err)
+	for s := range p.specimens(nil, &deskwire.Edition{Channel: ch, Updated: time.Unix(0, 0)}, &site) {
+		look(s)
 	}
-	body, err := p.Archive(ed, site)
-	look("channel.html", body, err)
-	body, err = p.Feeds([]deskwire.Channel{ch}, site)
-	look("feeds.html", body, err)
 	if len(errs) > 3 { // one mistake is on many pages
 		errs = errs[:3]
 	}
 	return errors.Join(errs...)
+}
+
+// A specimen is a page of one kind, and the template it was made with.
+type specimen struct {
+	kind, template string
+	body           []byte
+	err            error
+}
+
+// specimens are pages of all kinds: one of each story, and of the others what they are with the edition's items.
+func (p *Pages) specimens(stories []*publisher.StoryPage, ed *deskwire.Edition, site *format.Site) iter.Seq[specimen] {
+	return func(yield func(specimen) bool) {
+		more := true
+		put := func(kind, template string) func([]byte, error) {
+			return func(body []byte, err error) {
+				more = more && yield(specimen{kind, template, body, err})
+			}
+		}
+		for _, s := range stories {
+			kind, template := "article-carried", "article.html"
+			if !s.Withdrawn.IsZero() {
+				kind, template = "withdrawn", "notice.html"
+			} else if s.Item.Source.Own {
+				kind = "article-own"
+			}
+			put(kind, template)(p.Article(s, *site))
+		}
+		put("moved", "notice.html")(p.Moved(site.URL+"/", &ed.Channel, *site))
+		put("archive", "channel.html")(p.Archive(ed, *site))
+		now := *ed
+		now.Page, now.Newer = deskwire.ArchivePage{}, deskwire.ArchivePage{}
+		put("channel", "channel.html")(p.Channel(&now, *site))
+		put("index", "index.html")(p.Index([]*deskwire.Edition{&now}, *site))
+		put("feeds", "feeds.html")(p.Feeds([]deskwire.Channel{ed.Channel}, *site))
+		embeds, err := p.Embeds(&now, *site)
+		if err != nil {
+			put("frame", "embed.html")(nil, err) // the error says in which template
+		}
+		for _, e := range embeds {
+			of := embedKinds[e.File]
+			put(of.kind, of.template)(e.Body, nil)
+		}
+		v := &searchView{Action: searchPath, Most: search.MaxQuery, Number: 1}
+		put("search", "search.html")(p.search(v, site))
+		found := search.Results{Whole: true}
+		for i := range ed.Items {
+			found.Found = append(found.Found, search.Result{Found: &publisher.Found{Item: ed.Items[i], Channel: ed.Channel}})
+		}
+		p.fill(v, &search.Query{Text: "sample"}, &found, site)
+		put("found", "search.html")(p.search(v, site))
+	}
+}
+
+// embedKinds says what the files of an embedded channel are.
+var embedKinds = map[string]struct{ kind, template string }{
+	publisher.EmbedFile: {"frame", "embed.html"}, publisher.FragmentFile: {"fragment", "fragment.html"}, publisher.EmbedCodeFile: {"code", "code.html"},
+	publisher.OEmbedFile: {"oembed", "oembed.json"},
 }
 
 // obeys finds what the policy of pages would keep a browser from doing, quietly.

@@ -191,7 +191,7 @@ func (a *anything) checkMarks(s *deskwire.Story, standing *deskwire.Standing, do
 
 // checkAnew has a new press make everything from what is stored: it is what stands there.
 func (a *anything) checkAnew() {
-	pages, err := NewPages(nil, nil)
+	pages, err := NewPages(nil, deskwire.Theme{})
 	if err != nil {
 		a.r.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"deskwire"
 	"deskwire/publisher/check"
 	"deskwire/publisher/search"
 
@@ -35,7 +36,7 @@ func searching(t *testing.T) *newsroom {
 // searched are what a handler of a newsroom with a search is told; run starts the search, and returns once there is all that there is.
 func (n *newsroom) searched() (o Options, run func(word string)) {
 	n.tb.Helper()
-	pages, err := NewPages(nil, nil)
+	pages, err := NewPages(nil, deskwire.Theme{})
 	if err != nil {
 		n.tb.Fatal(err)
 	}

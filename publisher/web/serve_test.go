@@ -283,7 +283,7 @@ func BenchmarkNotModified(b *testing.B) {
 
 // BenchmarkPage renders the page of 50 items. Budget: 5 ms.
 func BenchmarkPage(b *testing.B) {
-	pages, err := NewPages(nil, nil)
+	pages, err := NewPages(nil, deskwire.Theme{})
 	if err != nil {
 		b.Fatal(err)
 	}

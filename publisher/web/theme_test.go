@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,9 +49,9 @@ func TestTheme(t *testing.T) {
 		"logo.svg": testLogo, "icon.svg": testLogo, "own.css": "h1 { letter-spacing: -.01em; }",
 		"templates/notice.html": `{{template "head" .}}<body>{{template "top" .}}<main id="news"><h1>Nothing of ours: {{.Notice.Title}}</h1></main></body></html>`,
 	})
-	pages, err := NewPages(nil, &Theme{
+	pages, err := NewPages(nil, deskwire.Theme{
 		Title: "The <Bridge>", Logo: filepath.Join(dir, "logo.svg"), Icon: filepath.Join(dir, "icon.svg"), CSS: filepath.Join(dir, "own.css"),
-		Templates: filepath.Join(dir, "templates"), Light: Palette{Link: "#aa0000"}, Dark: Palette{Paper: "#000000"},
+		Templates: filepath.Join(dir, "templates"), Light: deskwire.Palette{Link: "#aa0000"}, Dark: deskwire.Palette{Paper: "#000000"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -84,8 +85,7 @@ func TestTheme(t *testing.T) {
 		t.Errorf("logo: %d %s", logo.StatusCode, logo.Header)
 	}
 	ch := n.channels[0]
-	stories, _ := publisher.Samples(&ch)
-	for _, s := range stories {
+	for _, s := range publisher.Samples(&ch) {
 		body, err := pages.Article(s, n.site)
 		if err != nil || strings.Contains(string(body), "Nothing of ours") == s.Withdrawn.IsZero() {
 			t.Errorf("a notice should be the theme's, and nothing else: %v\n%s", err, body)
@@ -111,20 +111,22 @@ func TestThemeOfOurs(t *testing.T) {
 	for _, name := range TemplateNames() {
 		files[name] = string(Template(name))
 	}
-	themed, err := NewPages(nil, &Theme{Templates: themed(t, files)})
+	themed, err := NewPages(nil, deskwire.Theme{Templates: themed(t, files)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ours, err := NewPages(nil, nil)
+	ours, err := NewPages(nil, deskwire.Theme{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	n := open(t, world)
-	_, ed := publisher.Samples(&n.channels[0])
-	a, err := themed.Channel(ed, n.site)
-	b, err2 := ours.Channel(ed, n.site)
-	if err != nil || err2 != nil || string(a) != string(b) {
-		t.Errorf("%v %v\n%s\n%s", err, err2, a, b)
+	stories, ed := publisher.Samples(&n.channels[0]), publisher.SampleArchive(&n.channels[0])
+	next, stop := iter.Pull(ours.specimens(stories, ed, &n.site))
+	defer stop()
+	for a := range themed.specimens(stories, ed, &n.site) {
+		if b, ok := next(); !ok || a.err != nil || b.err != nil || string(a.body) != string(b.body) {
+			t.Errorf("%s: %v %v\n%s\n%s", a.kind, a.err, b.err, a.body, b.body)
+		}
 	}
 }
 
@@ -132,30 +134,30 @@ func TestThemeRefused(t *testing.T) {
 	head, foot := `{{template "head" .}}<body><main>`, `</main></body></html>`
 	for name, tt := range map[string]struct {
 		files map[string]string
-		theme func(dir string) *Theme
+		theme func(dir string) deskwire.Theme
 		want  string
 	}{
-		"contrast":    {nil, func(string) *Theme { return &Theme{Light: Palette{Link: "#cccccc"}} }, "contrast of 1.5:1"},
-		"dark":        {nil, func(string) *Theme { return &Theme{Dark: Palette{Paper: "#808080"}} }, "theme.colours.dark: quiet"},
-		"colour":      {nil, func(string) *Theme { return &Theme{Light: Palette{Ink: "black"}} }, "#rrggbb"},
-		"no logo":     {nil, func(dir string) *Theme { return &Theme{Logo: dir + "/logo.svg"} }, "no such file"},
-		"gif":         {map[string]string{"logo.gif": "GIF89a"}, func(dir string) *Theme { return &Theme{Logo: dir + "/logo.gif"} }, "ends in"},
-		"no png":      {map[string]string{"logo.png": "GIF89a"}, func(dir string) *Theme { return &Theme{Logo: dir + "/logo.png"} }, "logo.png"},
-		"no svg":      {map[string]string{"logo.svg": "<html/>"}, func(dir string) *Theme { return &Theme{Logo: dir + "/logo.svg"} }, "no SVG"},
-		"sizeless":    {map[string]string{"logo.svg": "<svg/>"}, func(dir string) *Theme { return &Theme{Logo: dir + "/logo.svg"} }, "viewBox"},
-		"endless":     {map[string]string{"logo.svg": `<svg width="NaN" height="1"/>`}, func(dir string) *Theme { return &Theme{Logo: dir + "/logo.svg"} }, "no size"},
-		"large":       {map[string]string{"own.css": strings.Repeat("a{}", 100_000)}, func(dir string) *Theme { return &Theme{CSS: dir + "/own.css"} }, "larger than 256 KB"},
-		"import":      {map[string]string{"own.css": "@import 'more.css';"}, func(dir string) *Theme { return &Theme{CSS: dir + "/own.css"} }, "@import"},
-		"elsewhere":   {map[string]string{"own.css": "b{background:url( //x.example/a.png)}"}, func(dir string) *Theme { return &Theme{CSS: dir + "/own.css"} }, "x.example"},
-		"no folder":   {nil, func(dir string) *Theme { return &Theme{Templates: dir + "/none"} }, "no such file"},
-		"unknown":     {map[string]string{"front.html": ""}, func(dir string) *Theme { return &Theme{Templates: dir} }, "article.html"},
-		"syntax":      {map[string]string{"index.html": "{{if}}"}, func(dir string) *Theme { return &Theme{Templates: dir} }, "index.html:1"},
-		"field":       {map[string]string{"index.html": head + "{{.Nonsense}}" + foot}, func(dir string) *Theme { return &Theme{Templates: dir} }, "Nonsense"},
-		"field in it": {map[string]string{"article.html": head + "{{range .Article.Changes}}{{range .Diffs}}{{.Nonsense}}{{end}}{{end}}" + foot}, func(dir string) *Theme { return &Theme{Templates: dir} }, "Nonsense"},
-		"style":       {map[string]string{"channel.html": head + `<p style="color: red">` + foot}, func(dir string) *Theme { return &Theme{Templates: dir} }, "style"},
-		"script":      {map[string]string{"feeds.html": head + `<script>alert(1)</script>` + foot}, func(dir string) *Theme { return &Theme{Templates: dir} }, "script"},
-		"handler":     {map[string]string{"search.html": head + `<p onclick="x()">` + foot}, func(dir string) *Theme { return &Theme{Templates: dir} }, "onclick"},
-		"others":      {map[string]string{"notice.html": head + `<script src="https://x.example/a.js"></script>` + foot}, func(dir string) *Theme { return &Theme{Templates: dir} }, "x.example"},
+		"contrast":    {nil, func(string) deskwire.Theme { return deskwire.Theme{Light: deskwire.Palette{Link: "#cccccc"}} }, "contrast of 1.5:1"},
+		"dark":        {nil, func(string) deskwire.Theme { return deskwire.Theme{Dark: deskwire.Palette{Paper: "#808080"}} }, "theme.colours.dark: quiet"},
+		"colour":      {nil, func(string) deskwire.Theme { return deskwire.Theme{Light: deskwire.Palette{Ink: "black"}} }, "#rrggbb"},
+		"no logo":     {nil, func(dir string) deskwire.Theme { return deskwire.Theme{Logo: dir + "/logo.svg"} }, "no such file"},
+		"gif":         {map[string]string{"logo.gif": "GIF89a"}, func(dir string) deskwire.Theme { return deskwire.Theme{Logo: dir + "/logo.gif"} }, "ends in"},
+		"no png":      {map[string]string{"logo.png": "GIF89a"}, func(dir string) deskwire.Theme { return deskwire.Theme{Logo: dir + "/logo.png"} }, "logo.png"},
+		"no svg":      {map[string]string{"logo.svg": "<html/>"}, func(dir string) deskwire.Theme { return deskwire.Theme{Logo: dir + "/logo.svg"} }, "no SVG"},
+		"sizeless":    {map[string]string{"logo.svg": "<svg/>"}, func(dir string) deskwire.Theme { return deskwire.Theme{Logo: dir + "/logo.svg"} }, "viewBox"},
+		"endless":     {map[string]string{"logo.svg": `<svg width="NaN" height="1"/>`}, func(dir string) deskwire.Theme { return deskwire.Theme{Logo: dir + "/logo.svg"} }, "no size"},
+		"large":       {map[string]string{"own.css": strings.Repeat("a{}", 100_000)}, func(dir string) deskwire.Theme { return deskwire.Theme{CSS: dir + "/own.css"} }, "larger than 256 KB"},
+		"import":      {map[string]string{"own.css": "@import 'more.css';"}, func(dir string) deskwire.Theme { return deskwire.Theme{CSS: dir + "/own.css"} }, "@import"},
+		"elsewhere":   {map[string]string{"own.css": "b{background:url( //x.example/a.png)}"}, func(dir string) deskwire.Theme { return deskwire.Theme{CSS: dir + "/own.css"} }, "x.example"},
+		"no folder":   {nil, func(dir string) deskwire.Theme { return deskwire.Theme{Templates: dir + "/none"} }, "no such file"},
+		"unknown":     {map[string]string{"front.html": ""}, func(dir string) deskwire.Theme { return deskwire.Theme{Templates: dir} }, "article.html"},
+		"syntax":      {map[string]string{"index.html": "{{if}}"}, func(dir string) deskwire.Theme { return deskwire.Theme{Templates: dir} }, "index.html:1"},
+		"field":       {map[string]string{"index.html": head + "{{.Nonsense}}" + foot}, func(dir string) deskwire.Theme { return deskwire.Theme{Templates: dir} }, "Nonsense"},
+		"field in it": {map[string]string{"article.html": head + "{{range .Article.Changes}}{{range .Diffs}}{{.Nonsense}}{{end}}{{end}}" + foot}, func(dir string) deskwire.Theme { return deskwire.Theme{Templates: dir} }, "Nonsense"},
+		"style":       {map[string]string{"channel.html": head + `<p style="color: red">` + foot}, func(dir string) deskwire.Theme { return deskwire.Theme{Templates: dir} }, "style"},
+		"script":      {map[string]string{"feeds.html": head + `<script>alert(1)</script>` + foot}, func(dir string) deskwire.Theme { return deskwire.Theme{Templates: dir} }, "script"},
+		"handler":     {map[string]string{"search.html": head + `<p onclick="x()">` + foot}, func(dir string) deskwire.Theme { return deskwire.Theme{Templates: dir} }, "onclick"},
+		"others":      {map[string]string{"notice.html": head + `<script src="https://x.example/a.js"></script>` + foot}, func(dir string) deskwire.Theme { return deskwire.Theme{Templates: dir} }, "x.example"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := NewPages(nil, tt.theme(themed(t, tt.files)))
@@ -189,11 +191,11 @@ func TestOurColours(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain := strings.Join(strings.Fields(string(css)), " ")
-	for _, p := range []Palette{ourLight, ourDark} {
-		if !strings.Contains(plain, p.css()+";") {
-			t.Errorf("site.css has not %s", p.css())
+	for _, p := range []deskwire.Palette{ourLight, ourDark} {
+		if !strings.Contains(plain, properties(p)+";") {
+			t.Errorf("site.css has not %s", properties(p))
 		}
-		if err := p.check(""); err != nil {
+		for _, err := range readable(p) {
 			t.Error(err)
 		}
 	}

@@ -45,7 +45,7 @@ type Config struct {
 	Store    Store
 	Fetch    Fetch
 	Images   deskwire.Images // never empty
-	Theme    Theme
+	Theme    deskwire.Theme
 	Search   bool // serve has a search
 	Matching Matching
 	Serve    Serve
@@ -66,19 +66,6 @@ type Site struct {
 	Language string         // BCP 47
 	Timezone *time.Location // of the times that pages and commands show
 }
-
-// Theme is how pages look where they do not look like ours. What is empty is ours. Two of them are comparable; whether the files
-// are of use is package web's to say.
-type Theme struct {
-	Title       string
-	Logo, Icon  string // files
-	CSS         string // a file
-	Templates   string // a folder
-	Light, Dark Palette
-}
-
-// A Palette is the colours of pages, as "#rrggbb".
-type Palette struct{ Ink, Paper, Quiet, Rule, Link string }
 
 // Store is where everything is kept.
 type Store struct {

@@ -139,18 +139,18 @@ func (d *decoder) site(v *value) {
 	}
 }
 
-func (d *decoder) theme(v *value) Theme {
+func (d *decoder) theme(v *value) deskwire.Theme {
 	file := func(key string) string {
 		if name := v.str(key); name != "" {
 			return d.file(name, "")
 		}
 		return ""
 	}
-	palette := func(v *value) Palette {
-		return Palette{Ink: v.str("ink"), Paper: v.str("paper"), Quiet: v.str("quiet"), Rule: v.str("rule"), Link: v.str("link")}
+	palette := func(v *value) deskwire.Palette {
+		return deskwire.Palette{Ink: v.str("ink"), Paper: v.str("paper"), Quiet: v.str("quiet"), Rule: v.str("rule"), Link: v.str("link")}
 	}
 	colours := v.get("colours")
-	return Theme{
+	return deskwire.Theme{
 		Title: v.str("title"), Logo: file("logo"), Icon: file("icon"), CSS: file("css"), Templates: file("templates"),
 		Light: palette(colours), Dark: palette(colours.get("dark")),
 	}
