@@ -13,7 +13,8 @@ import (
 )
 
 func (a *app) themeCmd() *cobra.Command {
-	return &cobra.Command{
+	var dry bool
+	cmd := &cobra.Command{
 		Use:   "theme DIR",
 		Short: "Write the templates of the pages into a folder, to be changed",
 		Long: `Write the templates of the pages into a folder, to be changed.
@@ -23,31 +24,36 @@ there goes on with deskwire as it gets better. Files that are there already stay
 		Example: "  deskwire theme theme/templates",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			var missing []string
+			for _, name := range web.TemplateNames() {
+				switch _, err := os.Lstat(filepath.Join(args[0], name)); {
+				case err == nil:
+					a.talk("%s is there already and stays", filepath.Join(args[0], name))
+				case errors.Is(err, fs.ErrNotExist):
+					missing = append(missing, name)
+				default:
+					return err
+				}
+			}
+			if len(missing) == 0 {
+				return hint(fmt.Errorf("theme: every template is in %s already", args[0]), "remove one to have it written as deskwire has it")
+			}
+			if dry {
+				_, err := fmt.Fprintf(a.out(), "would write %s into %s\n", plural(len(missing), "template"), args[0])
+				return err
+			}
 			if err := os.MkdirAll(args[0], 0o755); err != nil {
 				return err
 			}
-			written := 0
-			for _, name := range web.TemplateNames() {
-				at := filepath.Join(args[0], name)
-				f, err := os.OpenFile(at, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-				if errors.Is(err, fs.ErrExist) {
-					fmt.Fprintf(a.env.Streams.Stderr, "deskwire: %s is there already and stays\n", at)
-					continue
-				}
-				if err != nil {
+			for _, name := range missing {
+				if err := os.WriteFile(filepath.Join(args[0], name), web.Template(name), 0o644); err != nil {
 					return err
 				}
-				_, err = f.Write(web.Template(name))
-				if err = errors.Join(err, f.Close()); err != nil {
-					return fmt.Errorf("%s: %w", at, err)
-				}
-				written++
 			}
-			if written == 0 {
-				return hint(fmt.Errorf("theme: every template is in %s already", args[0]), "remove one to have it written as deskwire has it")
-			}
-			_, err := fmt.Fprintf(a.out(), "%s written into %s\n", plural(written, "template"), args[0])
+			_, err := fmt.Fprintf(a.out(), "%s written into %s\n", plural(len(missing), "template"), args[0])
 			return err
 		},
 	}
+	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "say what would be written, write nothing")
+	return cmd
 }
