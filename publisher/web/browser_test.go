@@ -3,15 +3,19 @@ package web
 import (
 	"context"
 	"fmt"
+	"mime"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +25,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	scripts "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -248,6 +253,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("show more", b.showMore)
 	t.Run("show more without scripts", b.scriptless)
 	t.Run("new items", b.newItems)
+	t.Run("new items in files", b.newItemsInFiles)
 	t.Run("keyboard", b.keyboard)
 	t.Run("embeds", b.embeds)
 }
@@ -365,6 +371,64 @@ func (b *browser) newItems(t *testing.T) {
 		t.Error("it still says that there is something new")
 	}
 	tb.quiet()
+}
+
+// hurried has the clock and the timers of a page run a hundred times as fast.
+const hurried = `(() => { const now = Date.now, start = now(), every = setInterval; Date.now = () => start + (now() - start) * 100; window.setInterval = (f, ms) => every(f, ms / 100) })()`
+
+// Under a server that knows nothing but files the page asks once a minute, and shows no search.
+func (b *browser) newItemsInFiles(t *testing.T) {
+	n := visible(t, "en")
+	var files atomic.Pointer[folder]
+	export := func() {
+		f := folder{}
+		if _, err := Export(t.Context(), n.press, nil, nil, n.now, f.sink); err != nil {
+			t.Fatal(err)
+		}
+		files.Store(&f)
+	}
+	export()
+	var asked atomic.Int32
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, ok := (*files.Load())[fileName(r.URL.Path)]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		if r.URL.Path == desk {
+			asked.Add(1)
+		}
+		w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(fileName(r.URL.Path))))
+		w.Write(body)
+	}))
+	t.Cleanup(srv.Close)
+	tb := b.open(t, views[2])
+	tb.run(chromedp.ActionFunc(func(ctx context.Context) error {
+		_, err := scripts.AddScriptToEvaluateOnNewDocument(hurried).Do(ctx)
+		return err
+	}), chromedp.Navigate(srv.URL+desk))
+	tb.until(`document.readyState === "complete"`)
+	for asked.Load() < 2 { // the page, and that it asks
+		time.Sleep(time.Millisecond)
+		if err := tb.ctx.Err(); err != nil {
+			t.Fatal("it never asks: ", err)
+		}
+	}
+	n.now = n.now.Add(time.Minute)
+	n.say("harbour", "Two more boats")
+	n.publish()
+	export()
+	tb.until(`!document.querySelector(".fresh button").hidden`)
+	if got := evaluate[string](tb, `document.querySelector(".fresh button").textContent`); got != "1 new" {
+		t.Errorf("it says %q", got)
+	}
+	if seen := evaluate[string](tb, `getComputedStyle(document.querySelector(".ask")).visibility`); seen != "hidden" {
+		t.Error("files can not search, and the page says that they can")
+	}
+	tb.run(chromedp.Click(".fresh button", chromedp.ByQuery))
+	if got := evaluate[[]string](tb, titlesShown); len(got) != 4 || got[0] != "Two more boats" {
+		t.Errorf("shown %q", got)
+	}
 }
 
 // The first stop is the way past the head of the page, and every link can be reached.
