@@ -87,7 +87,11 @@ func (p *Pages) specimens(stories []*publisher.StoryPage, ed *deskwire.Edition, 
 		put("search", "search.html")(p.search(v, site))
 		found := search.Results{Whole: true}
 		for i := range ed.Items {
-			found.Found = append(found.Found, search.Result{Found: &publisher.Found{Item: ed.Items[i], Channel: ed.Channel}})
+			a := &ed.Items[i].Article
+			words := []search.Span{{Text: a.Summary}, {Text: "sample", Hit: true}}
+			found.Found = append(found.Found, search.Result{
+				Found: &publisher.Found{Item: ed.Items[i], Channel: ed.Channel}, Title: []search.Span{{Text: a.Title, Hit: true}}, Summary: words, Excerpt: words,
+			})
 		}
 		p.fill(v, &search.Query{Text: "sample"}, &found, site)
 		put("found", "search.html")(p.search(v, site))
